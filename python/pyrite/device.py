@@ -1,0 +1,74 @@
+"""Devices: where a tensor's memory is. This build computes on the CPU."""
+
+from __future__ import annotations
+
+import re
+
+_TYPES = ("cpu", "cuda", "mps", "xpu", "vulkan", "gpu", "meta")
+_FORM = re.compile(r"([a-z]+)(?::(\d+))?")
+
+
+class device:
+    """A device type and an optional index, as ``torch.device``: ``device("cpu")``, ``device("cuda:0")``, ``device("cuda", 0)``.
+
+    Raises RuntimeError for a string that names no device type.
+    """
+
+    __slots__ = ("index", "type")
+    type: str
+    index: int | None
+
+    def __new__(cls, type: str | device | int, index: int | None = None) -> device:
+        if isinstance(type, device):
+            return type
+        if isinstance(type, int) and not isinstance(type, bool):
+            type, index = "cuda", type
+        if not isinstance(type, str):
+            raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+        form = _FORM.fullmatch(type)
+        if form is None:
+            raise RuntimeError(f"Invalid device string: '{type}'")
+        name, number = form.groups()
+        if name not in _TYPES:
+            raise RuntimeError(
+                f"Expected one of {', '.join(_TYPES)} device type at start of device string: {type}"
+            )
+        if number is not None and index is not None:
+            raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
+        self = object.__new__(cls)
+        object.__setattr__(self, "type", name)
+        object.__setattr__(self, "index", index if number is None else int(number))
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"attribute '{name}' of 'torch.device' objects is not writable")
+
+    def __repr__(self) -> str:
+        if self.index is None:
+            return f"device(type='{self.type}')"
+        return f"device(type='{self.type}', index={self.index})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (device, (self.type,) if self.index is None else (self.type, self.index))
+
+
+CPU = device("cpu")
+
+
+def resolve(where: device | str | int | None) -> device:
+    """The device that an argument ``device=`` means; raises RuntimeError for one that this build cannot use."""
+    if where is None or where is CPU:
+        return CPU
+    where = device(where) if not isinstance(where, device) else where
+    if where.type != "cpu":
+        raise RuntimeError(f"device '{where}' is not available: this build of pyrite computes on the CPU only")
+    return CPU

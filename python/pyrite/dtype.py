@@ -1,0 +1,85 @@
+"""Element types under PyTorch's names, the default float, and promotion between types."""
+
+from __future__ import annotations
+
+from pyrite import _core
+from pyrite._core import dtype
+
+bool_ = _core.bool
+uint8 = _core.uint8
+int8 = _core.int8
+int16 = short = _core.int16
+int32 = int_ = _core.int32
+int64 = long = _core.int64
+float16 = half = _core.float16
+bfloat16 = _core.bfloat16
+float32 = float_ = _core.float32
+float64 = double = _core.float64
+complex64 = cfloat = _core.complex64
+complex128 = cdouble = _core.complex128
+
+ALL = (bool_, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)
+FLOATS = (float16, bfloat16, float32, float64)
+INTEGERS = (uint8, int8, int16, int32, int64)
+
+PUBLIC = {d.name: d for d in ALL} | {
+    "short": int16,
+    "int": int32,
+    "long": int64,
+    "half": float16,
+    "float": float32,
+    "double": float64,
+    "cfloat": complex64,
+    "cdouble": complex128,
+}
+
+_KINDS = {bool_: 0, uint8: 1, int8: 1, int16: 1, int32: 1, int64: 1, float16: 2, bfloat16: 2, float32: 2, float64: 2}
+_OF_PYTHON = {bool: bool_, int: int64, float: None, complex: None}
+
+
+def get_default_dtype() -> dtype:
+    """The dtype of Python floats in new tensors: float32 unless set."""
+    return _core.default_dtype()
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Makes `d`, a float type, the dtype of Python floats."""
+    _core.set_default_dtype(d)
+
+
+def kind(d: dtype) -> int:
+    """0 for bool, 1 for integers, 2 for floats, 3 for complex types."""
+    return _KINDS.get(d, 3)
+
+
+def of_argument(d: object) -> dtype:
+    """The dtype that an argument ``dtype=`` means; Python's ``float``, ``int``, ``bool`` and ``complex`` are accepted."""
+    if isinstance(d, dtype):
+        return d
+    if d is float:
+        return float64
+    if d is complex:
+        return complex128
+    if d in (bool, int):
+        return _OF_PYTHON[d]
+    raise TypeError(f"dtype must be pyrite.dtype, not {type(d).__name__}")
+
+
+def is_integral(d: dtype) -> bool:
+    """Whether values are whole numbers: bool or an integer type."""
+    return kind(d) < 2
+
+
+def inexact(d: dtype) -> dtype:
+    """`d`, or the default float where `d` holds whole numbers only."""
+    return d if kind(d) >= 2 else _core.default_dtype()
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that holds both (see ``torch.promote_types``)."""
+    return _core.promote_types(type1, type2)
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether an in-place result of `from_` may be stored as `to`: no step down in kind."""
+    return kind(from_) <= kind(to) and not (to is bool_ and from_ is not bool_)

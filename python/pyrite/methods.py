@@ -1,0 +1,415 @@
+"""Binds operators and methods to `Tensor` and to core handles by name.
+
+Gradient rules run on handles, or on tensors where the backward pass is recorded; so what rules use is bound on both.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pyrite import _core, ops, printing
+from pyrite.autograd import engine
+from pyrite.autograd.graph import RemovableHandle, write_inplace
+from pyrite.dtype import bool_, kind
+from pyrite.ops import convert, index
+from pyrite.ops import elementwise as rows
+from pyrite.ops import random_fill
+from pyrite.size import Size
+from pyrite.tensor import Handle, Tensor, new_size, wrap
+
+#: Public functions that are methods too; the tensor is their first argument.
+METHODS = """
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all allclose amax amin aminmax angle any arccos arccosh
+arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort argwhere as_strided as_strided_scatter asin asinh atan atan2 atanh
+baddbmm bernoulli bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm broadcast_to
+bucketize cdist ceil cholesky chunk clamp clamp_max clamp_min clip clone conj conj_physical contiguous copysign corrcoef cos cosh
+count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det detach diag diag_embed diagflat diagonal diagonal_scatter diff
+digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2 expand expand_as expm1 fix flatten flip fliplr flipud
+float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge greater greater_equal gt hardshrink heaviside histc hsplit
+hypot i0 igamma igammac imag index_add index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite
+isin isinf isnan isneginf isposinf isreal item kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
+log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill
+masked_scatter masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul
+multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow narrow_copy ne neg negative new_empty
+new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static norm not_equal numpy outer permute
+pinverse polygamma positive pow prelu prod put qr quantile rad2deg ravel real reciprocal relu remainder renorm repeat
+repeat_interleave reshape reshape_as resolve_conj resolve_neg roll rot90 round rsqrt scatter scatter_add scatter_reduce select
+select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split split_with_sizes sqrt square squeeze
+std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan tanh tensor_split tile to tolist topk trace
+transpose tril triu true_divide trunc type_as unbind unflatten unfold unique unique_consecutive unsqueeze unsafe_chunk unsafe_split
+var vdot view view_as vsplit where xlogy view_as_real view_as_complex logdet masked_scatter as_subclass
+""".split()
+
+#: Methods that also exist in place, with a trailing underscore.
+INPLACE = """
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin
+asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp
+clamp_max clamp_min clip conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2
+expm1 fix float_power floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot i0 igamma igammac index_add
+index_copy index_fill index_reduce lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 logical_and logical_not
+logical_or logical_xor logit lt masked_fill masked_scatter mul multiply mvlgamma nan_to_num ne neg negative nextafter not_equal
+polygamma pow put reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh
+sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
+""".split()
+
+#: Comparisons and the like: their in-place forms store the truth values as numbers of the tensor's own dtype.
+TRUTH = frozenset(
+    "eq ne lt le gt ge greater greater_equal less less_equal not_equal logical_and logical_or logical_xor logical_not".split()
+)
+
+#: Methods of one module that write to the tensor themselves.
+WRITERS = "bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random_ uniform_".split()
+
+
+def inplace(name: str, function: Callable) -> Callable:
+    """The in-place method of a function: its result becomes the tensor's content and history."""
+    truth = name in TRUTH
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        result = function(self, *args, **kwargs)
+        return write_inplace(self, convert.to_dtype(result, self.dtype) if truth else result)
+
+    method.__name__ = method.__qualname__ = f"{name}_"
+    method.__doc__ = f"`{name}` in place."
+    return method
+
+
+def operator(function: Callable, name: str, reverse: bool = False) -> Callable:
+    """An operator between a tensor and a tensor or number; NotImplemented for anything else."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, Tensor | int | float | complex):
+            other = outside(other)
+            if other is NotImplemented:
+                return other
+        return function(other, self) if reverse else function(self, other)
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+def outside(other: Any) -> Any:
+    """An operand from elsewhere: NumPy's numbers and arrays become ours."""
+    if type(other) is Handle:
+        return other
+    if hasattr(other, "__array_interface__"):
+        return other.item() if other.ndim == 0 else ops.tensor(other)
+    return NotImplemented
+
+
+def inplace_operator(function: Callable, name: str) -> Callable:
+    plain = operator(function, name)
+
+    def method(self: Tensor, other: Any) -> Any:
+        result = plain(self, other)
+        return result if result is NotImplemented else write_inplace(self, result)
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+OPERATORS: dict[str, Callable] = {
+    "add": rows.add,
+    "sub": rows.sub,
+    "mul": rows.mul,
+    "truediv": rows.div,
+    "floordiv": rows.floor_divide,
+    "mod": rows.remainder,
+    "pow": ops.pow,
+    "and": rows.bitwise_and,
+    "or": rows.bitwise_or,
+    "xor": rows.bitwise_xor,
+    "lshift": rows.bitwise_left_shift,
+    "rshift": rows.bitwise_right_shift,
+    "matmul": ops.matmul,
+}
+
+COMPARISONS = {"eq": rows.eq, "ne": rows.ne, "lt": rows.lt, "le": rows.le, "gt": rows.gt, "ge": rows.ge}
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The shape, or the size of one dimension."""
+    shape = new_size(Size, self.handle.shape)
+    if dim is None:
+        return shape
+    n = max(len(shape), 1)
+    if not -n <= dim < n or not shape:
+        from pyrite.ops.arguments import wrap_dim
+
+        if not shape:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        wrap_dim(dim, len(shape))
+    return shape[dim]
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """The steps between neighbours along each dimension, in elements."""
+    strides = self.handle.strides
+    if dim is None:
+        return strides
+    from pyrite.ops.arguments import wrap_dim
+
+    return strides[wrap_dim(dim, len(strides))]
+
+
+def length(self: Tensor) -> int:
+    shape = self.handle.shape
+    if not shape:
+        raise TypeError("len() of a 0-d tensor")
+    return shape[0]
+
+
+def iterate(self: Tensor) -> Iterator[Tensor]:
+    if self.handle.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(ops.unbind(self, 0))
+
+
+def contains(self: Tensor, element: Any) -> bool:
+    if not isinstance(element, Tensor | int | float | complex):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
+    return bool(rows.eq(self, element).any().item())
+
+
+def register_hook(self: Tensor, hook: Callable) -> RemovableHandle:
+    """Calls ``hook(grad)`` whenever a gradient of this tensor is computed; what it returns replaces the gradient."""
+    if self.node is None:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    hooks = self.node.extra("tensor_hooks").setdefault(self.output, {})
+    return RemovableHandle.put(hooks, hook)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> RemovableHandle:
+    """Calls ``hook(tensor)`` after a gradient was added to ``.grad``."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not self.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    return RemovableHandle.put(self.__dict__.setdefault("_post_accumulate_hooks", {}), hook)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Lets a tensor that is no leaf keep its gradient in ``.grad``."""
+    import weakref
+
+    if self.node is None:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if not self.is_leaf:
+        self.node.extra("retained")[self.output] = weakref.ref(self)
+
+
+def retains_grad(self: Tensor) -> bool:
+    """Whether a tensor that is no leaf keeps its gradient."""
+    if self.node is None or self.is_leaf or self.node.extras is None:
+        return False
+    ref = self.node.extras.get("retained", {}).get(self.output)
+    return ref is not None and ref() is self
+
+
+def backward(
+    self: Tensor, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+) -> None:
+    """Adds the gradients of this tensor to the ``.grad`` of the leaves it depends on (see ``torch.Tensor.backward``)."""
+    engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+def deepcopy(self: Tensor, memo: dict) -> Tensor:
+    """A copy with storages shared as in the original (tied weights stay tied)."""
+    if not self.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you "
+            "were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+            "https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    key = ("storage", self.handle.storage_id)
+    whole = memo.get(key)
+    if whole is None:
+        flat = self.handle.as_strided([self.handle.storage_numel], [1], 0)
+        whole = memo[key] = flat.copy(self.dtype, True)
+    handle = whole.as_strided(list(self.shape), list(self.stride()), self.handle.offset)
+    out = object.__new__(type(self))
+    out.handle, out.node, out.output, out.base, out._grad = handle, None, 0, None, None
+    memo[id(self)] = out
+    if self.requires_grad:
+        out.requires_grad_()
+    if self._grad is not None:
+        out._grad = copy.deepcopy(self._grad, memo)
+    out.__dict__.update(copy.deepcopy({k: v for k, v in self.__dict__.items() if k not in PRIVATE}, memo))
+    return out
+
+
+#: Entries of a tensor's __dict__ that are ours, not the user's.
+PRIVATE = frozenset(("_views", "_views_limit", "_post_accumulate_hooks"))
+
+
+def reduce_ex(self: Tensor, protocol: int) -> Any:
+    from pyrite.pickling import reduce_tensor
+
+    return reduce_tensor(self)
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Sets every element to 0."""
+    return fill_(self, 0)
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Sets every element to `value`, a number or a tensor without dimensions."""
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+            )
+        return self.copy_(value)
+    if isinstance(value, complex) and kind(self.dtype) < 3:
+        raise RuntimeError("value cannot be converted to type float without overflow")
+    filled = wrap(_core.full(list(self.shape), value, self.dtype))
+    return write_inplace(self, filled)
+
+
+def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
+    """Another shape; what was there stays in front, what is new has any content (see ``torch.Tensor.resize_``)."""
+    from pyrite.ops.arguments import sizes as read_sizes
+    from pyrite.ops.create import checked_sizes
+
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = checked_sizes(read_sizes("resize_", sizes))
+    wanted = 1
+    for n in shape:
+        wanted *= n
+    held = self.handle.storage_numel - self.handle.offset
+    if wanted <= held:
+        from pyrite.ops.create import row_major
+
+        self.handle = self.handle.as_strided(shape, row_major(shape), self.handle.offset)
+        return self
+    fresh = _core.empty([wanted], self.dtype)
+    flat = self.handle.as_strided([self.handle.storage_numel], [1], 0)
+    fresh.slice(0, 0, flat.numel(), 1).assign(flat)
+    self.handle = fresh.reshape(shape)
+    return self
+
+
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element; computes what is pending."""
+    return self.handle.data_ptr()
+
+
+def set_(self: Tensor, source: Tensor) -> Tensor:
+    """Makes this tensor another view of the storage of `source`."""
+    self.handle = source.handle
+    return self
+
+
+def bind_operators() -> None:
+    for name, function in OPERATORS.items():
+        setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
+        setattr(Tensor, f"__r{name}__", operator(function, f"__r{name}__", reverse=True))
+        setattr(Tensor, f"__i{name}__", inplace_operator(function, f"__i{name}__"))
+    for name, function in COMPARISONS.items():
+        setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
+    Tensor.__rdiv__ = Tensor.__rtruediv__
+    Tensor.__neg__ = rows.neg
+    Tensor.__pos__ = lambda self: self
+    Tensor.__abs__ = ops.abs
+    Tensor.__invert__ = lambda self: rows.logical_not(self) if self.dtype is bool_ else rows.bitwise_not(self)
+    Tensor.__hash__ = object.__hash__
+
+
+def bind_protocols() -> None:
+    t = Tensor
+    t.__bool__, t.__index__ = convert.truth, convert.index_of
+    t.__int__ = lambda self: convert.scalar_of(self, int)
+    t.__float__ = lambda self: convert.scalar_of(self, float)
+    t.__complex__ = lambda self: convert.scalar_of(self, complex)
+    t.__len__, t.__iter__, t.__contains__ = length, iterate, contains
+    t.__getitem__, t.__setitem__ = index.getitem, index.setitem
+    t.__repr__ = t.__str__ = lambda self, **options: printing.tensor_repr(self, **options)
+    t.__format__ = lambda self, spec: printing.format_tensor(self, spec)
+    t.__array__, t.__deepcopy__, t.__reduce_ex__ = convert.array, deepcopy, reduce_ex
+    t.__array_priority__ = 1000
+
+
+def bind_methods() -> None:
+    for name in METHODS:
+        function = getattr(ops, name, None) or getattr(convert, name, None)
+        if function is not None:
+            setattr(Tensor, name, function)
+            if not hasattr(Handle, name):
+                setattr(Handle, name, function)
+    for name in INPLACE:
+        function = getattr(ops, name, None)
+        if function is not None:
+            setattr(Tensor, f"{name}_", inplace(name, function))
+    for name in WRITERS:
+        setattr(Tensor, name, getattr(random_fill, name))
+    for name in ("copy_", "detach_", "requires_grad_", "cpu", "cuda"):
+        setattr(Tensor, name, getattr(convert, name))
+    Tensor.type = convert.type_
+    Tensor.index_put_ = index.index_put_
+    for function in (
+        size, stride, register_hook, register_post_accumulate_grad_hook, retain_grad, backward, zero_, fill_, resize_, data_ptr, set_,
+    ):  # fmt: skip
+        setattr(Tensor, function.__name__, function)
+    Tensor.retains_grad = property(retains_grad)
+
+
+def bind_facts() -> None:
+    """Short questions about a tensor, and conversions named after dtypes."""
+    t = Tensor
+    t.dim = t.ndimension = lambda self: self.handle.ndim
+    t.numel = t.nelement = lambda self: self.handle.numel()
+    t.element_size = lambda self: self.dtype.itemsize
+    t.storage_offset = lambda self: self.handle.offset
+    t.is_contiguous = lambda self, memory_format=None: self.handle.is_contiguous()
+    t.is_floating_point = lambda self: kind(self.dtype) == 2
+    t.is_complex = lambda self: kind(self.dtype) == 3
+    t.is_signed = lambda self: self.dtype.is_signed
+    t.get_device = lambda self: -1
+    t.is_conj = t.is_neg = t.is_inference = lambda self: False
+    t.is_shared = lambda self: False
+    t.is_pinned = lambda self, device=None: False
+    t.pin_memory = lambda self, device=None: self
+    t.is_set_to = lambda self, other: self.handle.storage_id == other.handle.storage_id and self.stride() == other.stride()
+    t.is_cuda = t.is_sparse = t.is_quantized = t.is_meta = t.is_mps = t.is_xpu = t.is_nested = t.is_mkldnn = False
+    t.layout = property(lambda self: STRIDED)
+    t.itemsize = property(lambda self: self.dtype.itemsize)
+    t.nbytes = property(lambda self: self.dtype.itemsize * self.handle.numel())
+    t.names = property(lambda self: (None,) * self.handle.ndim)
+    t.T = property(lambda self: self.permute(*range(self.ndim - 1, -1, -1)))
+    t.new = lambda self, *args: ops.tensor(args[0], dtype=self.dtype) if args and not isinstance(args[0], int) else ops.empty(args or [0], dtype=self.dtype)
+    names = {"float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
+             "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128"}
+    for name, own in names.items():
+        setattr(t, name, lambda self, memory_format=None, d=getattr(_core, own): convert.to_dtype(self, d))
+
+
+class layout:
+    """How a tensor's elements are stored; only `strided` is built."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"pyrite.{self.name}"
+
+    def __reduce__(self) -> str:
+        return "strided" if self.name == "strided" else self.name
+
+
+STRIDED = layout("strided")
+
+
+def bind() -> None:
+    """Binds everything; called once, when the package is imported."""
+    bind_operators()
+    bind_protocols()
+    bind_methods()
+    bind_facts()

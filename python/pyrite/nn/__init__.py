@@ -1,0 +1,23 @@
+"""Neural networks under PyTorch's names (torch.nn): modules, parameters, initial weights and the functions behind layers."""
+
+from pyrite.nn import functional, init, modules, parameter, utils
+from pyrite.nn.hooks import RemovableHandle
+from pyrite.nn.module import Module
+from pyrite.nn.modules import *  # noqa: F403
+from pyrite.nn.modules import __all__ as _layers
+from pyrite.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+
+__all__ = [  # noqa: PLE0604
+    "Buffer",
+    "Module",
+    "Parameter",
+    "RemovableHandle",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "functional",
+    "init",
+    "modules",
+    "parameter",
+    "utils",
+    *_layers,
+]

@@ -1,0 +1,131 @@
+"""Pooling to a given output size: window i of n over length L reaches from floor(i L / n) to ceil((i + 1) L / n)."""
+
+from pyrite import ops
+from pyrite.dtype import int64
+from pyrite.nn.functional.windows import sizes_of
+from pyrite.tensor import Tensor
+
+
+def _target_size(name: str, input: Tensor, output_size, count: int) -> tuple[int, ...]:
+    """The output size, with the input's own where None is asked for."""
+    if input.dim() not in (count + 1, count + 2):
+        if count > 1 and not isinstance(output_size, int) and input.dim() <= len(output_size):
+            raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
+        raise RuntimeError(
+            f"{name}: Expected {count + 1}D or {count + 2}D tensor, but got {list(input.shape)}"
+        )
+    if 0 in input.shape[-count - 1 :]:
+        raise RuntimeError(
+            f"{name}: Expected input to have non-zero size for non-batch dimensions, "
+            f"but input has sizes {list(input.shape)}"
+        )
+    sizes = [None] * count if output_size is None else sizes_of(name, "output_size", output_size, count)
+    target = tuple(n if s is None else s for s, n in zip(sizes, input.shape[-count:], strict=True))
+    if any(n < 0 for n in target):
+        raise RuntimeError(
+            f"{name}: elements of output_size must be greater than or equal to 0 but received {list(target)}"
+        )
+    return target
+
+
+def _bins(length: int, count: int) -> list[tuple[int, int]]:
+    return [(i * length // count, -(-(i + 1) * length // count)) for i in range(count)]
+
+
+def _gather_bins(input: Tensor, dim: int, bins: list[tuple[int, int]]) -> Tensor:
+    """The elements of each bin along a new dimension after `dim`, the last repeated up to the widest bin's width."""
+    width = max((end - start for start, end in bins), default=0)
+    places = [min(start + i, end - 1) for start, end in bins for i in range(width)]
+    index = ops.tensor(places, device=input.device, dtype=int64)
+    shape = (*input.shape[:dim], len(bins), width, *input.shape[dim + 1 :])
+    return input.index_select(dim, index).reshape(shape)
+
+
+def _average_along(input: Tensor, dim: int, count: int) -> Tensor:
+    length = input.size(dim)
+    if count and length % count == 0:
+        shape = (*input.shape[:dim], count, length // count, *input.shape[dim + 1 :])
+        return input.reshape(shape).mean(dim + 1)
+    bins = _bins(length, count)
+    gathered = _gather_bins(input, dim, bins)
+    widths = ops.tensor([end - start for start, end in bins], dtype=int64, device=input.device)
+    beyond = ops.arange(gathered.size(dim + 1), device=input.device) >= widths.unsqueeze(1)
+    trailing = [1] * (input.dim() - dim - 1)
+    sums = gathered.masked_fill(beyond.reshape(*beyond.shape, *trailing), 0).sum(dim + 1)
+    return sums / widths.to(input.dtype).reshape(-1, *trailing)
+
+
+def _adaptive_avg_pool(count: int, input: Tensor, output_size) -> Tensor:
+    target = _target_size(f"adaptive_avg_pool{count}d", input, output_size, count)
+    for dim, size in enumerate(target, input.dim() - count):
+        if size != input.size(dim):
+            input = _average_along(input, dim, size)
+    return input
+
+
+def adaptive_avg_pool1d(input: Tensor, output_size) -> Tensor:
+    """Means of (N, C, L) or (C, L), `output_size` of them."""
+    return _adaptive_avg_pool(1, input, output_size)
+
+
+def adaptive_avg_pool2d(input: Tensor, output_size) -> Tensor:
+    """Means of (N, C, H, W) or (C, H, W); None in the output size keeps a dimension."""
+    return _adaptive_avg_pool(2, input, output_size)
+
+
+def adaptive_avg_pool3d(input: Tensor, output_size) -> Tensor:
+    """Means of (N, C, D, H, W) or (C, D, H, W); None in the output size keeps a dimension."""
+    return _adaptive_avg_pool(3, input, output_size)
+
+
+def _adaptive_max_pool(count: int, input: Tensor, output_size) -> tuple[Tensor, Tensor]:
+    target = _target_size(f"adaptive_max_pool{count}d", input, output_size, count)
+    spatial = input.shape[-count:]
+    position = ops.arange(spatial.numel(), device=input.device).reshape(spatial).expand(input.shape)
+    # From the last dimension to the first, so that of equal elements the first in memory order wins.
+    for axis in reversed(range(count)):
+        dim = input.dim() - count + axis
+        bins = _bins(spatial[axis], target[axis])
+        values, positions = _gather_bins(input, dim, bins), _gather_bins(position, dim, bins)
+        place = values.argmax(dim + 1, keepdim=True)
+        input, position = values.gather(dim + 1, place).squeeze(dim + 1), positions.gather(dim + 1, place).squeeze(dim + 1)
+    return input, position
+
+
+def adaptive_max_pool1d_with_indices(
+    input: Tensor, output_size, return_indices: bool = False
+) -> tuple[Tensor, Tensor]:
+    """adaptive_max_pool1d and the positions of the maxima."""
+    return _adaptive_max_pool(1, input, output_size)
+
+
+def adaptive_max_pool2d_with_indices(
+    input: Tensor, output_size, return_indices: bool = False
+) -> tuple[Tensor, Tensor]:
+    """adaptive_max_pool2d and the positions of the maxima."""
+    return _adaptive_max_pool(2, input, output_size)
+
+
+def adaptive_max_pool3d_with_indices(
+    input: Tensor, output_size, return_indices: bool = False
+) -> tuple[Tensor, Tensor]:
+    """adaptive_max_pool3d and the positions of the maxima."""
+    return _adaptive_max_pool(3, input, output_size)
+
+
+def adaptive_max_pool1d(input: Tensor, output_size, return_indices: bool = False):
+    """Largest elements of (N, C, L) or (C, L), `output_size` of them."""
+    pooled = _adaptive_max_pool(1, input, output_size)
+    return pooled if return_indices else pooled[0]
+
+
+def adaptive_max_pool2d(input: Tensor, output_size, return_indices: bool = False):
+    """Largest elements of (N, C, H, W) or (C, H, W); None in the output size keeps a dimension."""
+    pooled = _adaptive_max_pool(2, input, output_size)
+    return pooled if return_indices else pooled[0]
+
+
+def adaptive_max_pool3d(input: Tensor, output_size, return_indices: bool = False):
+    """Largest elements of (N, C, D, H, W) or (C, D, H, W); None in the output size keeps a dimension."""
+    pooled = _adaptive_max_pool(3, input, output_size)
+    return pooled if return_indices else pooled[0]

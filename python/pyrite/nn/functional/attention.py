@@ -1,0 +1,290 @@
+"""Scaled dot-product attention, alone and with several heads and their projections."""
+
+import math
+import warnings
+
+from pyrite import ops
+from pyrite.dtype import bfloat16, bool_, float16, float32
+from pyrite.nn.functional.activation import softmax
+from pyrite.nn.functional.dropout import dropout
+from pyrite.nn.functional.linear import linear
+from pyrite.nn.functional.padding import pad
+from pyrite.tensor import Tensor
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    *,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """softmax(q k^T scale + mask) v: query (*, L, E), key (*, S, E), value (*, S, Ev); result (*, L, Ev).
+
+    The scale is 1 / sqrt(E) by default. A boolean mask keeps where it is True, one of numbers is added; `is_causal` keeps
+    keys up to the query's position. A query without any key left gives zeros. `enable_gqa` repeats key and value heads
+    (dimension -3) up to the number of query heads.
+    """
+    _check_attention(query, key, value, attn_mask, is_causal)
+    if enable_gqa:
+        repeats = query.size(-3) // key.size(-3)
+        key = key.repeat_interleave(repeats, -3)
+        value = value.repeat_interleave(query.size(-3) // value.size(-3), -3)
+    scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
+    result_dtype = query.dtype
+    if result_dtype in (float16, bfloat16):
+        query, key, value = query.to(float32), key.to(float32), value.to(float32)
+    scores = ops.matmul(query * scale, key.transpose(-2, -1))
+    if is_causal:
+        attn_mask = ops.ones(query.size(-2), key.size(-2), dtype=bool_, device=query.device).tril()
+    weights = _masked_softmax(scores, attn_mask)
+    if dropout_p > 0.0:
+        weights = dropout(weights, dropout_p)
+    return ops.matmul(weights, value).to(result_dtype)
+
+
+def _check_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, is_causal: bool) -> None:
+    if not query.dtype == key.dtype == value.dtype:
+        raise RuntimeError(
+            "Expected query, key, and value to have the same dtype, but got query.dtype: "
+            f"{query.dtype} key.dtype: {key.dtype} and value.dtype: {value.dtype} instead."
+        )
+    if min(query.dim(), key.dim(), value.dim()) < 2:
+        raise RuntimeError(
+            "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: "
+            f"{query.dim()}, key.dim: {key.dim()} and value.dim: {value.dim()} instead."
+        )
+    if attn_mask is None:
+        return
+    if is_causal:
+        raise RuntimeError("Explicit attn_mask should not be set when is_causal=True")
+    if attn_mask.dtype != bool_ and attn_mask.dtype != query.dtype:
+        raise RuntimeError(
+            "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: "
+            f"{attn_mask.dtype} and query.dtype: {query.dtype} instead."
+        )
+
+
+def _masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
+    """The softmax over keys, zero for a query that the mask leaves without any."""
+    if mask is None:
+        return softmax(scores, -1)
+    scores = scores.masked_fill(~mask, float("-inf")) if mask.dtype == bool_ else scores + mask
+    empty = (scores.detach() == float("-inf")).all(-1, True)
+    if not bool(empty.any()):
+        return softmax(scores, -1)
+    return softmax(scores.masked_fill(empty, 0), -1).masked_fill(empty, 0)
+
+
+def canonical_mask(
+    mask: Tensor | None, mask_name: str, other_type, other_name: str, target_type, check_other: bool = True
+) -> Tensor | None:
+    """A mask as numbers to add: minus infinity where a boolean mask is True."""
+    if mask is None:
+        return None
+    if mask.dtype != bool_ and not mask.is_floating_point():
+        raise AssertionError(f"only bool and floating types of {mask_name} are supported")
+    if check_other and other_type is not None and mask.dtype != other_type:
+        text = f"Support for mismatched {mask_name} and {other_name} is deprecated. Use same type for both instead."
+        warnings.warn(text, stacklevel=2)
+    if mask.is_floating_point():
+        return mask
+    return ops.zeros_like(mask, dtype=target_type).masked_fill(mask, float("-inf"))
+
+
+def _check_batching(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    key_padding_mask: Tensor | None,
+    attn_mask: Tensor | None,
+    num_heads: int,
+) -> bool:
+    """Whether the inputs are batched, (L, N, E) rather than (L, E); all of them must agree."""
+    dims = query.dim()
+    if dims not in (2, 3):
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {dims}-D query tensor")
+    kind = f"{'batched' if dims == 3 else 'unbatched'} ({dims}-D) `query`"
+    if key.dim() != dims or value.dim() != dims:
+        raise AssertionError(
+            f"For {kind}, expected `key` and `value` to be {dims}-D but found {key.dim()}-D and {value.dim()}-D "
+            "tensors respectively"
+        )
+    if key_padding_mask is not None and key_padding_mask.dim() != dims - 1:
+        raise AssertionError(
+            f"For {kind}, expected `key_padding_mask` to be `None` or {dims - 1}-D "
+            f"but found {key_padding_mask.dim()}-D tensor instead"
+        )
+    if attn_mask is not None and attn_mask.dim() not in (2, 3):
+        raise AssertionError(
+            f"For {kind}, expected `attn_mask` to be `None`, 2-D or 3-D but found {attn_mask.dim()}-D tensor instead"
+        )
+    expected = (num_heads, query.shape[0], key.shape[0])
+    if dims == 2 and attn_mask is not None and attn_mask.dim() == 3 and tuple(attn_mask.shape) != expected:
+        raise AssertionError(f"Expected `attn_mask` shape to be {expected} but got {attn_mask.shape}")
+    return dims == 3
+
+
+def _project(
+    query: Tensor, key: Tensor, value: Tensor, weight: Tensor, bias: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values by the three parts of one weight (3 E, E)."""
+    if key is value and query is key:
+        return linear(query, weight, bias).chunk(3, -1)
+    weights = weight.chunk(3)
+    biases = (None, None, None) if bias is None else bias.chunk(3)
+    return tuple(linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+
+
+def _checked_attn_mask(attn_mask: Tensor, batch: int, num_heads: int, queries: int, keys: int) -> Tensor:
+    expected = (queries, keys) if attn_mask.dim() == 2 else (batch * num_heads, queries, keys)
+    if tuple(attn_mask.shape) != expected:
+        raise RuntimeError(
+            f"The shape of the {attn_mask.dim()}D attn_mask is {attn_mask.shape}, but should be {expected}."
+        )
+    return attn_mask.unsqueeze(0) if attn_mask.dim() == 2 else attn_mask
+
+
+def multi_head_attention_forward(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    embed_dim_to_check: int,
+    num_heads: int,
+    in_proj_weight: Tensor | None,
+    in_proj_bias: Tensor | None,
+    bias_k: Tensor | None,
+    bias_v: Tensor | None,
+    add_zero_attn: bool,
+    dropout_p: float,
+    out_proj_weight: Tensor,
+    out_proj_bias: Tensor | None,
+    training: bool = True,
+    key_padding_mask: Tensor | None = None,
+    need_weights: bool = True,
+    attn_mask: Tensor | None = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Tensor | None = None,
+    k_proj_weight: Tensor | None = None,
+    v_proj_weight: Tensor | None = None,
+    static_k: Tensor | None = None,
+    static_v: Tensor | None = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """Attention of `num_heads` heads (Vaswani et al., 2017): projections in, attention, projection out.
+
+    Query (L, N, E), key and value (S, N, E), or without N. Masks hide where they are True; those of numbers are added:
+    `key_padding_mask` (N, S), `attn_mask` (L, S) or (N heads, L, S). Returns the output (L, N, E) and, with
+    `need_weights`, the weights (N, L, S), or (N, heads, L, S) unless averaged.
+    """
+    batched = _check_batching(query, key, value, key_padding_mask, attn_mask, num_heads)
+    if not batched:
+        same_key, same_value = key is query, value is key
+        query = query.unsqueeze(1)
+        key = query if same_key else key.unsqueeze(1)
+        value = key if same_value else value.unsqueeze(1)
+        key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
+    queries, batch, embed_dim = query.shape
+    keys = key.shape[0]
+    mask_type = None if attn_mask is None else attn_mask.dtype
+    key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", mask_type, "attn_mask", query.dtype)
+    if is_causal and attn_mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    if is_causal and key_padding_mask is None and not need_weights:
+        attn_mask = None
+    else:
+        attn_mask = canonical_mask(attn_mask, "attn_mask", None, "", query.dtype, check_other=False)
+        is_causal = False
+    if embed_dim != embed_dim_to_check:
+        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {embed_dim}")
+    head_dim = embed_dim // num_heads
+    if head_dim * num_heads != embed_dim:
+        raise AssertionError(f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
+    if use_separate_proj_weight:
+        if key.shape[:2] != value.shape[:2]:
+            raise AssertionError(
+                f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}"
+            )
+        weights = (q_proj_weight, k_proj_weight, v_proj_weight)
+        biases = (None, None, None) if in_proj_bias is None else in_proj_bias.chunk(3)
+        q, k, v = (linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+    else:
+        if key.shape != value.shape:
+            raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
+        q, k, v = _project(query, key, value, in_proj_weight, in_proj_bias)
+    if attn_mask is not None:
+        attn_mask = _checked_attn_mask(attn_mask, batch, num_heads, queries, keys)
+
+    def one_more(mask: Tensor | None) -> Tensor | None:
+        return None if mask is None else pad(mask, (0, 1))
+
+    if bias_k is not None and bias_v is not None:
+        k, v = ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
+        attn_mask, key_padding_mask = one_more(attn_mask), one_more(key_padding_mask)
+
+    def by_head(x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], batch * num_heads, head_dim).transpose(0, 1)
+
+    q = by_head(q)
+    k = by_head(k) if static_k is None else static_k
+    v = by_head(v) if static_v is None else static_v
+    if add_zero_attn:
+        zero = ops.zeros(batch * num_heads, 1, head_dim, dtype=k.dtype, device=k.device)
+        k, v = ops.cat([k, zero], 1), ops.cat([v, zero], 1)
+        attn_mask, key_padding_mask = one_more(attn_mask), one_more(key_padding_mask)
+    attn_mask = _merged_mask(attn_mask, key_padding_mask, batch, num_heads, k.size(1))
+    dropout_p = dropout_p if training else 0.0
+    weights = None
+    if need_weights:
+        scores = ops.matmul(q * math.sqrt(1.0 / head_dim), k.transpose(-2, -1))
+        weights = softmax(scores if attn_mask is None else scores + attn_mask, -1)
+        weights = dropout(weights, dropout_p) if dropout_p > 0.0 else weights
+        attended = ops.matmul(weights, v)
+    else:
+        attended = _attend_by_head(q, k, v, attn_mask, dropout_p, is_causal, (batch, num_heads))
+    attended = attended.transpose(0, 1).reshape(queries * batch, embed_dim)
+    output = linear(attended, out_proj_weight, out_proj_bias).reshape(queries, batch, -1)
+    if weights is not None:
+        weights = weights.reshape(batch, num_heads, queries, k.size(1))
+        weights = weights.mean(1) if average_attn_weights else weights
+    if not batched:
+        return output.squeeze(1), None if weights is None else weights.squeeze(0)
+    return output, weights
+
+
+def _merged_mask(
+    attn_mask: Tensor | None, key_padding_mask: Tensor | None, batch: int, num_heads: int, keys: int
+) -> Tensor | None:
+    if key_padding_mask is None:
+        return attn_mask
+    if tuple(key_padding_mask.shape) != (batch, keys):
+        raise AssertionError(
+            f"Expected key_padding_mask of shape {(batch, keys)}, but got {tuple(key_padding_mask.shape)}"
+        )
+    padding = key_padding_mask.reshape(batch, 1, 1, keys).expand(-1, num_heads, -1, -1)
+    padding = padding.reshape(batch * num_heads, 1, keys)
+    return padding if attn_mask is None else attn_mask + padding
+
+
+def _attend_by_head(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    heads: tuple[int, int],
+) -> Tensor:
+    """Attention of (N heads, L, E) through the four-dimensional form that `scaled_dot_product_attention` is fast on."""
+    q, k, v = (x.reshape(*heads, *x.shape[1:]) for x in (q, k, v))
+    if mask is not None:
+        mask = mask.unsqueeze(0) if mask.size(0) == 1 else mask.reshape(*heads, *mask.shape[1:])
+    return scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal).flatten(0, 1)

@@ -1,0 +1,15 @@
+"""Tools around modules: clipping of gradients, parameters as vectors, sequences of different lengths."""
+
+from pyrite.nn.utils import rnn
+from pyrite.nn.utils.clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from pyrite.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "rnn",
+    "vector_to_parameters",
+]

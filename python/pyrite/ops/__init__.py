@@ -1,0 +1,20 @@
+"""Every public function of the package, one file for each family; gradients stand beside the operations."""
+
+from pyrite.ops import convert, create, index, join, linalg, normalize, pointwise, random, reduce, shape
+from pyrite.ops.arguments import with_out
+
+#: The modules that functions are taken from; a later one wins.
+FAMILIES = (create, pointwise, reduce, shape, join, index, linalg, random)
+
+
+def _public(module: object) -> dict[str, object]:
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__
+    ]
+    return {name: getattr(module, name) for name in names}
+
+
+for _family in FAMILIES:
+    globals().update(_public(_family))

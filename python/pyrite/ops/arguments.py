@@ -1,0 +1,108 @@
+"""Reading arguments as PyTorch does: sizes given one by one or as a sequence, dimensions, numbers, and ``out=``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pyrite.dtype import kind
+from pyrite.tensor import Handle, Tensor
+
+Number = (int, float, complex)
+
+
+def type_name(x: Any) -> str:
+    return type(x).__name__
+
+
+def require_tensor(function: str, x: Any, argument: str = "input", position: int = 1) -> None:
+    """Refuses what is no tensor, in PyTorch's words."""
+    if not isinstance(x, Tensor | Handle):
+        raise TypeError(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type_name(x)}")
+
+
+def sizes(function: str, args: Sequence[Any]) -> list[int]:
+    """The sizes in ``f(2, 3)``, ``f((2, 3))`` or ``f(Size)``."""
+    if len(args) == 1 and isinstance(args[0], tuple | list):
+        args = args[0]
+    out = []
+    for i, size in enumerate(args):
+        if type(size) is not int:
+            if isinstance(size, Tensor) and kind(size.dtype) < 2 and size.numel() == 1:
+                size = int(size.item())
+            elif hasattr(size, "__index__") and not isinstance(size, bool):
+                size = size.__index__()
+            else:
+                raise TypeError(
+                    f"{function}(): argument 'size' (position 1) must be tuple of ints, but found element of type "
+                    f"{type_name(size)} at pos {i}"
+                )
+        out.append(size)
+    return out
+
+
+def dims(function: str, dim: Any) -> list[int] | None:
+    """The dimensions in ``dim=None``, ``dim=1`` or ``dim=(0, 1)``."""
+    if dim is None:
+        return None
+    if isinstance(dim, tuple | list):
+        return [index(function, "dim", d) for d in dim]
+    return [index(function, "dim", dim)]
+
+
+def index(function: str, name: str, value: Any) -> int:
+    """A whole number."""
+    if type(value) is int:
+        return value
+    if isinstance(value, bool | float | complex | str) or not hasattr(value, "__index__"):
+        raise TypeError(f"{function}(): argument '{name}' must be int, not {type_name(value)}")
+    return value.__index__()
+
+
+def wrap_dim(dim: int, rank: int) -> int:
+    """A dimension counted from the front; raises IndexError for one that is not there."""
+    n = max(rank, 1)
+    if not -n <= dim < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return dim + n if dim < 0 else dim
+
+
+def number(x: Any) -> Any:
+    """A number: tensors of one element and NumPy's scalars become Python's."""
+    if isinstance(x, Tensor):
+        return x.item()
+    return x
+
+
+def write_out(out: Any, result: Any) -> Any:
+    """Puts a result, or each of several, into the tensors given as ``out=``."""
+    if isinstance(out, tuple | list):
+        for o, r in zip(out, result):
+            write_out(o, r)
+        return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
+    if not isinstance(out, Tensor):
+        raise TypeError(f"argument 'out' must be Tensor, not {type_name(out)}")
+    if kind(result.dtype) > kind(out.dtype):
+        raise RuntimeError(
+            f"result type {result.dtype.scalar_name} can't be cast to the desired output type {out.dtype.scalar_name}"
+        )
+    if out.requires_grad or result.requires_grad:
+        raise RuntimeError(
+            "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )
+    if out.shape != result.shape:
+        out.resize_(result.shape)
+    out.copy_(result)
+    return out
+
+
+def with_out(function: Callable) -> Callable:
+    """Adds the keyword argument ``out``: tensors to write the result to."""
+
+    @functools.wraps(function)
+    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return result if out is None else write_out(out, result)
+
+    return call

@@ -1,0 +1,201 @@
+"""Copies, changes of dtype, and the ways from a tensor to Python and NumPy."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import edge_of, operation, set_requires_grad, write_inplace
+from pyrite.autograd.mode import mode
+from pyrite.device import CPU, device, resolve
+from pyrite.dtype import bfloat16, dtype, float32, kind, of_argument
+from pyrite.ops.arguments import type_name
+from pyrite.tensor import Handle, Tensor, wrap, wrap_as
+
+cast = operation(
+    "to_copy", lambda x, dtype: x.copy(dtype, False), x=lambda g, x_dtype: _back(g, x_dtype)
+)
+clone_of = operation("clone", lambda x, row_major: x.copy(x.dtype, row_major), x=lambda g: g)
+
+
+def _back(g: Any, own: dtype) -> Any:
+    return g.to_dtype(own) if type(g) is Handle else g.to(own)
+
+
+def to_dtype(x: Any, d: dtype) -> Any:
+    """`x` in a dtype: itself where it has it already."""
+    return x if x.dtype is d else cast(x, d)
+
+
+def clone(input: Any, *, memory_format: Any = None) -> Any:
+    """A copy in a storage of its own, that gradients flow through (see ``torch.clone``)."""
+    return clone_of(input, str(memory_format).endswith("contiguous_format"))
+
+
+def contiguous(input: Any, memory_format: Any = None) -> Any:
+    """The tensor itself where it is row-major already, else a row-major copy."""
+    return input if (input if type(input) is Handle else input.handle).is_contiguous() else clone_of(input, True)
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same storage outside of the graph (see ``torch.Tensor.detach``)."""
+    out = wrap(input.handle.alias())
+    if input.base is not None:
+        out.base = input.base
+    return out
+
+
+def detach_(input: Tensor) -> Tensor:
+    """Takes the tensor out of the graph."""
+    if input.base is not None:
+        raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+    input.node = None
+    return input
+
+
+def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
+    """Starts or ends the tracking of a leaf, in place."""
+    return set_requires_grad(input, requires_grad)
+
+
+def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False, memory_format: Any = None) -> Any:
+    """The tensor in a dtype, on a device, or like another tensor; itself where nothing changes (see ``torch.Tensor.to``)."""
+    for a in args:
+        if isinstance(a, Tensor):
+            dtype, device = a.dtype, a.device
+        elif isinstance(a, bool):
+            continue
+        elif isinstance(a, str) or type(a).__name__ == "device" or isinstance(a, int):
+            device = a
+        elif a is not None:
+            dtype = of_argument(a)
+    if len(args) > 2 and args[-1] is True:
+        copy = True
+    if device is not None:
+        resolve(device)
+    d = input.dtype if dtype is None else of_argument(dtype)
+    if d is input.dtype:
+        return clone_of(input, False) if copy else input
+    return cast(input, d)
+
+
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    return to_dtype(input, other.dtype)
+
+
+def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the tensor's type, or the tensor in another one (see ``torch.Tensor.type``)."""
+    if dtype is None:
+        return f"pyrite.{input.dtype.scalar_name}Tensor"
+    if isinstance(dtype, str):
+        name = dtype.rsplit(".", 1)[-1].removesuffix("Tensor")
+        match = [d for d in (getattr(_core, n) for n in dir(_core)) if type(d) is type(float32) and d.scalar_name == name]
+        if not match:
+            raise ValueError(f"invalid type: '{dtype}'")
+        return to_dtype(input, match[0])
+    return to_dtype(input, of_argument(dtype))
+
+
+def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
+    return input
+
+
+def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+    resolve("cuda")
+    return input
+
+
+def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Writes `src`, broadcast and converted, into the tensor (see ``torch.Tensor.copy_``)."""
+    if not isinstance(src, Tensor):
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type_name(src)}")
+    shape = list(input.shape)
+    try:
+        source = src if list(src.shape) == shape else src.expand(shape)
+    except RuntimeError:
+        raise RuntimeError(
+            f"The size of tensor a ({shape[-1] if shape else 0}) must match the size of tensor b "
+            f"({src.shape[-1] if src.ndim else 0}) at non-singleton dimension {max(len(shape) - 1, 0)}"
+        ) from None
+    return write_inplace(input, to_dtype(source, input.dtype))
+
+
+def item(input: Tensor) -> Any:
+    """The one element as a Python number; RuntimeError where there are more or fewer."""
+    return input.handle.item()
+
+
+_FORMATS = {"bool": "?", "uint8": "B", "int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"}
+
+
+def tolist(input: Tensor) -> Any:
+    """The elements as nested lists of Python numbers, or the number itself without dimensions."""
+    handle = input.handle
+    if handle.ndim == 0:
+        return handle.item()
+    if handle.dtype.name in ("float16", "bfloat16"):
+        handle = handle.to_dtype(float32)
+    shape = list(handle.shape)
+    if 0 in shape:
+        return nested([], shape)
+    bytes_ = handle.tobytes()
+    form = _FORMATS.get(handle.dtype.name)
+    if form is not None:
+        return memoryview(bytes_).cast(form, shape).tolist()
+    parts = struct.unpack(f"={len(bytes_) // (4 if handle.dtype.itemsize == 8 else 8)}{'f' if handle.dtype.itemsize == 8 else 'd'}", bytes_)
+    return nested([complex(re, im) for re, im in zip(parts[::2], parts[1::2])], shape)
+
+
+def nested(flat: list, shape: list[int]) -> list:
+    """A row-major list as lists within lists."""
+    if len(shape) == 1:
+        return flat
+    step = len(flat) // shape[0] if shape[0] else 0
+    return [nested(flat[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def numpy(input: Tensor, *, force: bool = False) -> Any:
+    """A NumPy array over the tensor's memory (see ``torch.Tensor.numpy``). RuntimeError for a tracked tensor."""
+    import numpy as np
+
+    if input.requires_grad:
+        if not force:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        input = detach(input)
+    return np.asarray(_core.export(input.handle))
+
+
+def array(input: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+    """What ``numpy.asarray(tensor)`` gives."""
+    out = numpy(input)
+    if dtype is not None and out.dtype != dtype:
+        return out.astype(dtype)
+    return out.copy() if copy else out
+
+
+def scalar_of(input: Tensor, python: type) -> Any:
+    if input.numel() != 1:
+        raise RuntimeError(f"a Tensor with {input.numel()} elements cannot be converted to Scalar")
+    value = input.handle.item()
+    if isinstance(value, complex) and python is not complex:
+        if value.imag:
+            raise RuntimeError(f"value cannot be converted to type {'double' if python is float else 'int64_t'} without overflow")
+        value = value.real
+    return python(value)
+
+
+def truth(input: Tensor) -> bool:
+    n = input.handle.numel()
+    if n != 1:
+        what = "Boolean value of Tensor with no values is ambiguous" if n == 0 else (
+            "Boolean value of Tensor with more than one value is ambiguous"
+        )
+        raise RuntimeError(what)
+    return bool(input.handle.item())
+
+
+def index_of(input: Tensor) -> int:
+    if input.numel() != 1 or kind(input.dtype) > 1:
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(input.handle.item())

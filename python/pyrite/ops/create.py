@@ -1,0 +1,476 @@
+"""Making tensors: from data, filled, in ranges, and like others."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import set_requires_grad
+from pyrite.device import resolve
+from pyrite.dtype import bool_, complex64, complex128, dtype, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.ops.arguments import number, require_tensor, sizes, type_name
+from pyrite.tensor import Tensor, wrap, wrap_as
+
+_FORMATS = {"bool": "?", "uint8": "B", "int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"}
+
+
+def finish(handle: _core.Tensor, requires_grad: bool) -> Tensor:
+    t = wrap(handle)
+    return set_requires_grad(t, True) if requires_grad else t
+
+
+def check_options(device: Any, layout: Any, memory_format: Any = None) -> None:
+    """Accepts the options of constructors that have one meaning here, and refuses the others."""
+    if device is not None:
+        resolve(device)
+    if layout is not None and str(layout).rsplit(".", 1)[-1] != "strided":
+        raise NotImplementedError(f"layout {layout}: only strided tensors are built")
+
+
+def checked_sizes(shape: Sequence[int]) -> list[int]:
+    for size in shape:
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(shape)}")
+    return list(shape)
+
+
+# From data
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor with a copy of `data`: a number, nested sequences of numbers, an array or a tensor (see ``torch.tensor``).
+
+    The dtype is the narrowest that PyTorch gives Python's numbers, or the data's own. Raises ValueError for ragged sequences
+    and TypeError for what is no number.
+    """
+    check_options(device, None)
+    return finish(handle_of(data, None if dtype is None else of_argument(dtype)), requires_grad)
+
+
+def handle_of(data: Any, wanted: dtype | None) -> _core.Tensor:
+    """A handle with a copy of `data`."""
+    if isinstance(data, Tensor):
+        handle = data.handle
+        return handle.copy(handle.dtype if wanted is None else wanted, False)
+    if hasattr(data, "__array_interface__"):
+        return array_handle(data, copy=True, wanted=wanted)
+    if isinstance(data, bool | int | float | complex):
+        own = wanted or scalar_type(data)
+        return _core.full([], checked_number(data, own), own)
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        return sequence_handle(data, wanted)
+    if isinstance(data, str | bytes) or not hasattr(data, "__len__"):
+        raise TypeError(f"new(): invalid data type '{type_name(data)}'") if isinstance(data, str) else RuntimeError(
+            f"Could not infer dtype of {type_name(data)}"
+        )
+    return sequence_handle(list(data), wanted)
+
+
+def scalar_type(x: Any) -> dtype:
+    """The dtype of a tensor made of a Python number."""
+    if isinstance(x, bool):
+        return bool_
+    if isinstance(x, int):
+        return int64
+    if isinstance(x, complex):
+        return complex128 if get_default_dtype() is float64 else complex64
+    return get_default_dtype()
+
+
+def checked_number(x: Any, d: dtype) -> Any:
+    """A number that fits a dtype; RuntimeError where an integer does not."""
+    if isinstance(x, int) and not isinstance(x, bool) and kind(d) == 1:
+        bits = 8 * d.itemsize
+        low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if d.is_signed else (-(1 << bits), 1 << bits)
+        if not low <= x < high:
+            if d is int64:
+                raise RuntimeError("Overflow when unpacking long long")
+            raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
+    if isinstance(x, int) and kind(d) >= 2:
+        return float(x)
+    if isinstance(x, complex) and kind(d) < 3:
+        raise TypeError("can't convert complex to a real number")
+    if isinstance(x, float) and kind(d) == 1:
+        if not math.isfinite(x):
+            raise ValueError(f"cannot convert float {x} to integer")
+        return int(x)
+    return x
+
+
+def sequence_handle(data: Sequence, wanted: dtype | None) -> _core.Tensor:
+    """A handle with the numbers of nested sequences."""
+    shape: list[int] = []
+    level: Any = data
+    while isinstance(level, Sequence) and not isinstance(level, str | bytes):
+        shape.append(len(level))
+        if len(shape) > 64:
+            raise ValueError("too many dimensions")
+        if len(level) == 0:
+            break
+        level = level[0]
+    if isinstance(level, Tensor) and level.ndim > 0 or hasattr(level, "__array_interface__") and getattr(level, "ndim", 0):
+        return stack_handle(data, shape, level, wanted)
+    flat: list[Any] = list(data)
+    for depth, size in enumerate(shape[1:], 1):
+        for item in flat:
+            if not isinstance(item, Sequence) or isinstance(item, str | bytes):
+                raise TypeError(f"not a sequence: {type_name(item)} at dim {depth}")
+            if len(item) != size:
+                raise ValueError(f"expected sequence of length {size} at dim {depth} (got {len(item)})")
+        flat = [x for item in flat for x in item]
+    kinds = set(map(type, flat))
+    if not kinds <= {int, float, bool, complex}:
+        flat = [plain_number(x, len(shape)) for x in flat]
+        kinds = set(map(type, flat))
+    own = wanted or sequence_type(kinds)
+    return numbers_handle(flat, shape, own)
+
+
+def plain_number(x: Any, depth: int) -> Any:
+    if isinstance(x, Tensor):
+        if x.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return x.item()
+    if isinstance(x, bool | int | float | complex):
+        return x
+    if hasattr(x, "item"):
+        return x.item()
+    if isinstance(x, Sequence) and not isinstance(x, str):
+        raise ValueError(f"expected a number at dim {depth}, got a sequence of length {len(x)}")
+    if isinstance(x, str):
+        raise ValueError(f"too many dimensions '{type_name(x)}'")
+    if hasattr(x, "__float__"):
+        return float(x)
+    raise RuntimeError(f"Could not infer dtype of {type_name(x)}")
+
+
+def sequence_type(kinds: set) -> dtype:
+    if not kinds:
+        return get_default_dtype()
+    for python in (complex, float, int):
+        if python in kinds:
+            return scalar_type(python())
+    return bool_
+
+
+def numbers_handle(flat: list, shape: list[int], own: dtype) -> _core.Tensor:
+    """A handle with numbers in row-major order."""
+    form = _FORMATS.get(own.name)
+    if form == "?":
+        return _core.from_bytes(bytes(1 if x else 0 for x in flat), shape, own)
+    try:
+        if form is not None and kind(own) == 2:
+            return _core.from_bytes(memoryview(array(form, flat)).cast("B").tobytes(), shape, own)
+        if form is not None:
+            if not set(map(type, flat)) <= {int}:
+                flat = [int(checked_number(x, own)) for x in flat]
+            return _core.from_bytes(array(form, flat).tobytes(), shape, own)
+    except OverflowError:
+        if own is int64:
+            raise RuntimeError("Overflow when unpacking long long") from None
+        if kind(own) == 1:
+            flat = [checked_number(x, own) for x in flat]
+            wide = _core.from_bytes(array("q", flat).tobytes(), shape, int64)
+            return wide.to_dtype(own)
+        flat = [float(x) for x in flat]
+        return _core.from_bytes(array("d", flat).tobytes(), shape, float64).to_dtype(own)
+    except TypeError:
+        raise TypeError(f"can't convert complex to {own.name}") from None
+    if kind(own) == 2:
+        return _core.from_bytes(array("d", [float(x) for x in flat]).tobytes(), shape, float64).to_dtype(own)
+    pairs = array("d")
+    for x in flat:
+        c = complex(x)
+        pairs.extend((c.real, c.imag))
+    return _core.from_bytes(pairs.tobytes(), shape, complex128).to_dtype(own)
+
+
+def stack_handle(data: Sequence, outer: list[int], first: Any, wanted: dtype | None) -> _core.Tensor:
+    """A handle of sequences of equal arrays or tensors."""
+    flat: list[Any] = list(data)
+    for _ in outer[1:]:
+        flat = [x for item in flat for x in item]
+    if isinstance(first, Tensor) and first.numel() != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    parts = [handle_of(x, None) for x in flat]
+    own = wanted or parts[0].dtype
+    inner = list(parts[0].shape)
+    out = _core.empty([len(parts), *inner], own)
+    for i, part in enumerate(parts):
+        if list(part.shape) != inner:
+            raise ValueError(f"expected sequence of length {inner[0] if inner else 1} at dim {len(outer)}")
+        out.select(0, i).assign(part)
+    return out.reshape([*outer, *inner])
+
+
+_TYPESTR = {
+    "b1": "bool", "u1": "uint8", "i1": "int8", "i2": "int16", "i4": "int32", "i8": "int64", "f2": "float16",
+    "f4": "float32", "f8": "float64", "c8": "complex64", "c16": "complex128",
+}  # fmt: skip
+
+
+def array_handle(data: Any, copy: bool, wanted: dtype | None = None) -> _core.Tensor:
+    """A handle over an array's memory, or with a copy of it."""
+    interface = data.__array_interface__
+    name = _TYPESTR.get(interface["typestr"][1:])
+    if name is None or interface["typestr"][0] == ">":
+        raise TypeError(
+            f"can't convert np.ndarray of type {getattr(data, 'dtype', interface['typestr'])}. The only supported types are: "
+            "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool."
+        )
+    own = getattr(_core, name)
+    shape = list(interface["shape"])
+    size = own.itemsize
+    steps = interface.get("strides")
+    if copy or data.ndim == 0 and not hasattr(data, "strides"):
+        import numpy as np
+
+        handle = _core.from_bytes(np.ascontiguousarray(data).tobytes(), shape, own)
+        return handle if wanted is None else handle.to_dtype(wanted)
+    if steps is not None and any(s < 0 for s in steps):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+        )
+    if steps is not None and any(s % size for s in steps):
+        raise ValueError("given numpy array strides not a multiple of the element byte size. Copy array to get around this.")
+    strides = [s // size for s in steps] if steps is not None else row_major(shape)
+    address, read_only = interface["data"]
+    count = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, strides))
+    return _core.from_memory(address, count * size, own, shape, strides, 0, bool(read_only), data)
+
+
+def row_major(shape: Sequence[int]) -> list[int]:
+    out, step = [], 1
+    for size in reversed(shape):
+        out.append(step)
+        step *= max(size, 1)
+    return out[::-1]
+
+
+def from_numpy(ndarray: Any) -> Tensor:
+    """A tensor over a NumPy array's memory: writes to one are seen in the other (see ``torch.from_numpy``)."""
+    import numpy as np
+
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
+    return wrap(array_handle(ndarray, copy=False))
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """`data` as a tensor, sharing its memory where that is possible (see ``torch.as_tensor``)."""
+    check_options(device, None)
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(of_argument(dtype))
+    if hasattr(data, "__array_interface__") and getattr(data, "ndim", 0) > 0:
+        shared = wrap(array_handle(data, copy=False))
+        return shared if dtype is None else shared.to(of_argument(dtype))
+    return tensor(data, dtype=dtype)
+
+
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False) -> Tensor:
+    """`obj` as a tensor, shared or copied as `copy` asks (see ``torch.asarray``)."""
+    out = tensor(obj, dtype=dtype, device=device) if copy else as_tensor(obj, dtype, device)
+    return out.requires_grad_() if requires_grad and not out.requires_grad else out
+
+
+def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """A tensor over the memory of a bytes-like object (see ``torch.frombuffer``)."""
+    import numpy as np
+
+    d = of_argument(dtype)
+    view = memoryview(buffer).cast("B")
+    if len(view) == 0 or (count == 0):
+        raise ValueError(f"both buffer length ({len(view)}) and count ({count}) must not be 0")
+    if offset < 0 or offset >= len(view):
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({len(view)} bytes) minus 1")
+    available = (len(view) - offset) // d.itemsize
+    if count < 0 and (len(view) - offset) % d.itemsize:
+        raise ValueError(
+            f"buffer size ({len(view) - offset} bytes) after offset ({offset} bytes) must be a multiple of element size ({d.itemsize})"
+        )
+    n = available if count < 0 else count
+    if n > available:
+        raise ValueError(f"requested buffer length ({n} * {d.itemsize} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({len(view)} bytes)")
+    raw = np.frombuffer(view, np.uint8, n * d.itemsize, offset)
+    address, read_only = raw.__array_interface__["data"]
+    if address % d.to_real().itemsize:
+        raw = raw.copy()
+        address, read_only = raw.__array_interface__["data"]
+    return finish(_core.from_memory(address, n * d.itemsize, d, [n], [1], 0, read_only, raw), requires_grad)
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, layout: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor without dimensions, of the default float dtype unless given."""
+    check_options(device, layout)
+    return finish(_core.full([], number(s), get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad)
+
+
+def legacy_tensor(cls: type[Tensor], *args: Any, device: Any = None, **kwargs: Any) -> Tensor:
+    """What ``Tensor(...)`` makes: of sizes an empty float tensor, of data a float tensor."""
+    if kwargs:
+        raise TypeError(f"new() got an unexpected keyword argument '{next(iter(kwargs))}'")
+    d = get_default_dtype()
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        return wrap_as(cls, args[0].handle)
+    if len(args) == 1 and not isinstance(args[0], int):
+        return wrap_as(cls, handle_of(args[0], d))
+    shape = sizes("new", args) if args else [0]
+    return wrap_as(cls, _core.empty(checked_sizes(shape), d))
+
+
+# Filled
+
+
+def empty(*size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None, out: Tensor | None = None) -> Tensor:
+    """A tensor with whatever content (see ``torch.empty``)."""
+    check_options(device, layout)
+    shape = checked_sizes(sizes("empty", size))
+    if out is not None:
+        return out.resize_(shape)
+    return finish(_core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad)
+
+
+def filled(name: str, value: Any) -> Any:
+    def make(*size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+        check_options(device, layout)
+        shape = checked_sizes(sizes(name, size))
+        d = out.dtype if out is not None and dtype is None else get_default_dtype() if dtype is None else of_argument(dtype)
+        handle = _core.full(shape, value, d)
+        if out is not None:
+            return out.resize_(shape).copy_(wrap(handle))
+        return finish(handle, requires_grad)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"A tensor whose every element is {value} (see ``torch.{name}``)."
+    return make
+
+
+zeros = filled("zeros", 0)
+ones = filled("ones", 1)
+
+
+def full(size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+    """A tensor whose every element is `fill_value`; its dtype is the value's unless given (see ``torch.full``)."""
+    check_options(device, layout)
+    value = number(fill_value)
+    d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
+    handle = _core.full(checked_sizes(sizes("full", (size,))), value, d)
+    return out.resize_(handle.shape).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+
+
+def like(name: str, value: Any) -> Any:
+    def make(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
+        require_tensor(name, input)
+        check_options(device, layout)
+        d = input.dtype if dtype is None else of_argument(dtype)
+        return finish(like_handle(input.handle, value, d, memory_format), requires_grad)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"A tensor of the shape, dtype and stride order of `input`, filled with {value} (see ``torch.{name}``)."
+    return make
+
+
+def like_handle(handle: _core.Tensor, value: Any, d: dtype, memory_format: Any = None) -> _core.Tensor:
+    """A filled handle in the stride order of another one."""
+    out = _core.full(list(handle.shape), value, d)
+    if handle.is_contiguous() or str(memory_format).endswith("contiguous_format"):
+        return out
+    order = sorted(range(handle.ndim), key=lambda a: -handle.strides[a])
+    strides, step = [0] * handle.ndim, 1
+    for a in reversed(order):
+        strides[a] = step
+        step *= max(handle.shape[a], 1)
+    return out.as_strided(list(handle.shape), strides, 0)
+
+
+zeros_like = like("zeros_like", 0)
+ones_like = like("ones_like", 1)
+empty_like = like("empty_like", 0)
+
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
+    """A tensor of the shape and dtype of `input` whose every element is `fill_value`."""
+    require_tensor("full_like", input)
+    d = input.dtype if dtype is None else of_argument(dtype)
+    return finish(like_handle(input.handle, number(fill_value), d, memory_format), requires_grad)
+
+
+# Ranges
+
+
+def arange(*args: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None, start: Any = None, end: Any = None, step: Any = None) -> Tensor:
+    """``start, start + step, ...`` below `end` (see ``torch.arange``); whole numbers give int64, else the default float."""
+    check_options(device, layout)
+    given = list(map(number, args))
+    first, stop, by = given + [None] * (3 - len(given)) if len(given) != 1 else (0, given[0], None)
+    first = number(start) if start is not None else 0 if first is None else first
+    stop = number(end) if end is not None else stop
+    by = number(step) if step is not None else 1 if by is None else by
+    if stop is None:
+        raise TypeError("arange() received an invalid combination of arguments - expected at least `end`")
+    if any(isinstance(x, complex) for x in (first, stop, by)):
+        raise RuntimeError("arange: complex bounds are not supported")
+    whole = all(isinstance(x, int) for x in (first, stop, by))
+    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else int64 if whole else get_default_dtype()
+    if by == 0:
+        raise RuntimeError("step must be nonzero")
+    if not all(math.isfinite(x) for x in (first, stop, by)):
+        raise RuntimeError(f"unsupported range: {first} -> {stop}")
+    if (stop - first) * by < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    n = max(0, math.ceil((stop - first) / by)) if not whole else len(range(first, stop, by))
+    handle = progression(first, by, n, d, whole)
+    return out.resize_([n]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+
+
+def progression(first: Any, step: Any, n: int, d: dtype, whole: bool) -> _core.Tensor:
+    """``first + i * step`` for i below n."""
+    import numpy as np
+
+    if n > 1 << 40:
+        raise RuntimeError(f"arange: {n} elements do not fit into memory")
+    if whole and is_integral(d) or whole and abs(first) + abs(step) * n < 1 << 53:
+        values = np.arange(n, dtype=np.int64) * step + first
+        return _core.from_bytes(values.tobytes(), [n], int64).to_dtype(d)
+    if is_integral(d):
+        values = np.arange(n, dtype=np.int64) * int(step) + int(first)
+        return _core.from_bytes(values.tobytes(), [n], int64).to_dtype(d)
+    return _core.from_bytes((np.arange(n, dtype=np.float64) * step + first).tobytes(), [n], float64).to_dtype(d)
+
+
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+    """`steps` numbers from `start` to `end`, both included, evenly apart (see ``torch.linspace``)."""
+    check_options(device, layout)
+    import numpy as np
+
+    a, b = number(start), number(end)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else scalar_type(0.0 if not isinstance(a + b, complex) else 0j)
+    if steps < 2:
+        values = np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
+    else:
+        step = (b - a) / (steps - 1)
+        i = np.arange(steps)
+        values = np.where(i < steps // 2, a + step * i, b - step * (steps - 1 - i))
+    complex_ = np.iscomplexobj(values)
+    values = values.astype(np.complex128 if complex_ else np.float64)
+    handle = _core.from_bytes(values.tobytes(), [steps], complex128 if complex_ else float64).to_dtype(d)
+    return out.resize_([steps]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+    """The n x m matrix with ones on its diagonal (see ``torch.eye``)."""
+    check_options(device, layout)
+    m = n if m is None else m
+    if n < 0 or m < 0:
+        raise RuntimeError(f"{'n' if n < 0 else 'm'} must be greater or equal to 0, got {n if n < 0 else m}")
+    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else get_default_dtype()
+    handle = _core.full([n, m], 0, d)
+    if n and m:
+        handle.diagonal(0, 0, 1).assign(1)
+    return out.resize_([n, m]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)

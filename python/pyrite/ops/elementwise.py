@@ -1,0 +1,330 @@
+"""Elementwise functions: each is a row of the core's table with the gradient of every argument beside it.
+
+In a rule ``g`` is the gradient of the result, ``out`` the result, ``x``, ``y``, ``z`` the arguments in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import Operation, next_number
+from pyrite.autograd.mode import mode
+from pyrite.tensor import Handle, Tensor, new, wrap
+
+CODES = _core.ops()
+_NAMES = ("x", "y", "z")
+
+
+def elementwise(row: str, *rules: Callable | None, label: str | None = None) -> Callable:
+    """The function of a table row; `rules` give its gradients, none at all make it not differentiable.
+
+    It takes tensors or numbers, broadcasts, and promotes dtypes as PyTorch does. On core handles it gives a handle.
+    """
+    code = CODES[row]
+    named = {n: rule for n, rule in zip(_NAMES, rules) if rule is not None}
+    arity = max(len(rules), _arity(row))
+    operation = Operation(row, _NAMES[:arity], named, tensors=_NAMES[:arity], label=label)
+    function = (_unary, _binary, _ternary)[arity - 1](code, operation)
+    function.__name__ = function.__qualname__ = row
+    function.operation = operation
+    function.code = code
+    return function
+
+
+_UNARY = frozenset(
+    "copy neg abs sign square reciprocal logical_not bitwise_not isnan isinf isfinite signbit floor ceil round trunc frac exp "
+    "exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv "
+    "lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh softplus log_sigmoid".split()
+)
+_TERNARY = frozenset("select lerp add_scaled threshold_backward".split())
+
+
+def _arity(row: str) -> int:
+    return 1 if row in _UNARY else 3 if row in _TERNARY else 2
+
+
+def _unary(code: int, operation: Operation) -> Callable:
+    run = _core.unary
+    plan = operation.plan((True,)) if operation.rules else None
+    keeps_x = plan is not None and plan.names == ("x",)
+    keeps_out = plan is not None and plan.names == ("out",)
+    node_type = operation.node_type
+
+    def call(x: Any) -> Any:
+        if type(x) is Handle:
+            return run(code, x)
+        h = x.handle
+        o = run(code, h)
+        out = wrap(o)
+        if x.node is None or plan is None or not mode.enabled:
+            return out
+        out.node = node = new(node_type)
+        node.number = next_number()
+        node.plan = plan
+        node.edges = ((x.node, x.output),)
+        node.spread = node.extras = None
+        if keeps_x:
+            node.saved = (h.snapshot(),)
+        elif keeps_out:
+            node.saved = (o.snapshot(),)
+        else:
+            node.saved = tuple([{"x": h, "out": o}[n].snapshot() for n in plan.names])
+        node.shape, node.type = o.shape, o.dtype
+        return out
+
+    return call
+
+
+def _save(names: tuple[str, ...], x: Any, y: Any, o: Any) -> tuple:
+    saved = []
+    for name in names:
+        value = x if name == "x" else y if name == "y" else o
+        saved.append(value.snapshot() if type(value) is Handle else value)
+    return tuple(saved)
+
+
+def _binary(code: int, operation: Operation) -> Callable:
+    run = _core.binary
+    differentiable = bool(operation.rules)
+    node_type = operation.node_type
+
+    def call(x: Any, y: Any) -> Any:
+        xh = x.handle if isinstance(x, Tensor) else x
+        yh = y.handle if isinstance(y, Tensor) else y
+        if (type(x) is Handle or type(y) is Handle) and not (isinstance(x, Tensor) or isinstance(y, Tensor)):
+            return run(code, xh, yh)
+        o = run(code, xh, yh)
+        out = wrap(o)
+        if not differentiable:
+            return out
+        nx = x.node if xh is not x else None
+        ny = y.node if yh is not y else None
+        if (nx is None and ny is None) or not mode.enabled:
+            return out
+        out.node = node = new(node_type)
+        node.number = next_number()
+        node.plan = plan = operation.plan((nx is not None, ny is not None))
+        node.edges = (None if nx is None else (nx, x.output), None if ny is None else (ny, y.output))
+        node.spread = node.extras = None
+        node.saved = _save(plan.names, xh, yh, o) if plan.names else ()
+        node.shape, node.type = o.shape, o.dtype
+        return out
+
+    return call
+
+
+def _ternary(code: int, operation: Operation) -> Callable:
+    run = _core.ternary
+
+    def call(x: Any, y: Any, z: Any) -> Any:
+        args = (x, y, z)
+        handles = tuple(a.handle if isinstance(a, Tensor) else a for a in args)
+        o = run(code, *handles)
+        if not any(isinstance(a, Tensor) for a in args):
+            return o
+        out = wrap(o)
+        if not (operation.rules and mode.enabled):
+            return out
+        places = dict(zip(operation.arguments, args))
+        edges = [
+            (t.node, t.output) if isinstance(t := places[n], Tensor) and t.node is not None else None
+            for n in operation.differentiable
+        ]
+        if any(edges):
+            values = dict(zip(operation.arguments, handles), out=o)
+            out.node = operation.record(values, edges, tuple(e is not None for e in edges), None)
+            out.node.shape, out.node.type = o.shape, o.dtype
+        return out
+
+    return call
+
+
+LN2, LN10 = math.log(2), math.log(10)
+
+# Arithmetic
+copy = elementwise("copy", lambda g: g, label="CloneBackward0")
+add = elementwise("add", lambda g: g, lambda g: g)
+sub = elementwise("sub", lambda g: g, lambda g: -g)
+mul = elementwise("mul", lambda g, y: g * y, lambda g, x: g * x)
+div = elementwise("div", lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y))
+floor_divide = elementwise("floor_divide")
+trunc_divide = elementwise("trunc_divide")
+remainder = elementwise("remainder", lambda g: g, lambda g, x, y: -g * floor_divide(x, y))
+fmod = elementwise("fmod", lambda g: g, lambda g, x, y: -g * trunc(x / y))
+pow = elementwise(
+    "pow",
+    lambda g, x, y: g * _pow_slope(x, y),
+    lambda g, x, y, out: g * _pow_slope_of_exponent(x, y, out),
+)
+neg = elementwise("neg", lambda g: -g)
+abs = elementwise("abs", lambda g, x: g * sign(x))
+sign = elementwise("sign", lambda g: g * 0.0)
+maximum = elementwise(
+    "maximum",
+    lambda g, x, y: select(eq(x, y), g / 2, select(gt(x, y), g, 0.0)),
+    lambda g, x, y: select(eq(x, y), g / 2, select(gt(y, x), g, 0.0)),
+)
+minimum = elementwise(
+    "minimum",
+    lambda g, x, y: select(eq(x, y), g / 2, select(lt(x, y), g, 0.0)),
+    lambda g, x, y: select(eq(x, y), g / 2, select(lt(y, x), g, 0.0)),
+)
+fmax = elementwise(
+    "fmax",
+    lambda g, x, y: select(logical_or(ge(x, y), isnan(y)), g, 0.0),
+    lambda g, x, y: select(logical_or(ge(x, y), isnan(y)), 0.0, g),
+)
+fmin = elementwise(
+    "fmin",
+    lambda g, x, y: select(logical_or(le(x, y), isnan(y)), g, 0.0),
+    lambda g, x, y: select(logical_or(le(x, y), isnan(y)), 0.0, g),
+)
+gcd = elementwise("gcd")
+lcm = elementwise("lcm")
+square = elementwise("square", lambda g, x: g * (x * 2), label="PowBackward0")
+reciprocal = elementwise("reciprocal", lambda g, out: -g * (out * out))
+
+# Comparison and selection
+eq = elementwise("eq")
+ne = elementwise("ne")
+lt = elementwise("lt")
+le = elementwise("le")
+gt = elementwise("gt")
+ge = elementwise("ge")
+select = elementwise(
+    "select", None, lambda g, x: _where(x, g, 0.0), lambda g, x: _where(x, 0.0, g), label="WhereBackward0"
+)
+heaviside = elementwise("heaviside")
+
+# Logic
+logical_and = elementwise("logical_and")
+logical_or = elementwise("logical_or")
+logical_xor = elementwise("logical_xor")
+logical_not = elementwise("logical_not")
+bitwise_and = elementwise("bitwise_and")
+bitwise_or = elementwise("bitwise_or")
+bitwise_xor = elementwise("bitwise_xor")
+bitwise_not = elementwise("bitwise_not")
+bitwise_left_shift = elementwise("shift_left")
+bitwise_right_shift = elementwise("shift_right")
+isnan = elementwise("isnan")
+isinf = elementwise("isinf")
+isfinite = elementwise("isfinite")
+signbit = elementwise("signbit")
+
+# Rounding
+floor = elementwise("floor", lambda g: g * 0.0)
+ceil = elementwise("ceil", lambda g: g * 0.0)
+round = elementwise("round", lambda g: g * 0.0)
+trunc = elementwise("trunc", lambda g: g * 0.0)
+frac = elementwise("frac", lambda g: g)
+
+# Powers and logarithms
+exp = elementwise("exp", lambda g, out: g * out)
+exp2 = elementwise("exp2", lambda g, out: g * out * LN2)
+expm1 = elementwise("expm1", lambda g, out: g * (out + 1))
+log = elementwise("log", lambda g, x: g / x)
+log2 = elementwise("log2", lambda g, x: g / (x * LN2))
+log10 = elementwise("log10", lambda g, x: g / (x * LN10))
+log1p = elementwise("log1p", lambda g, x: g / (x + 1))
+sqrt = elementwise("sqrt", lambda g, out: g / (out * 2))
+rsqrt = elementwise("rsqrt", lambda g, out: -0.5 * g * (out * out * out))
+hypot = elementwise("hypot", lambda g, x, out: g * (x / out), lambda g, y, out: g * (y / out))
+logaddexp = elementwise(
+    "logaddexp", lambda g, x, out: g * exp(x - out), lambda g, y, out: g * exp(y - out)
+)
+xlogy = elementwise(
+    "xlogy", lambda g, x, y: g * select(logical_and(eq(x, 0), le(y, 0)), 0.0, _log(y)), lambda g, x, y: g * (x / y)
+)
+
+# Trigonometry
+sin = elementwise("sin", lambda g, x: g * cos(x))
+cos = elementwise("cos", lambda g, x: -g * sin(x))
+tan = elementwise("tan", lambda g, out: g * (out * out + 1))
+asin = elementwise("asin", lambda g, x: g * rsqrt(1 - x * x))
+acos = elementwise("acos", lambda g, x: -g * rsqrt(1 - x * x))
+atan = elementwise("atan", lambda g, x: g / (x * x + 1))
+atan2 = elementwise(
+    "atan2", lambda g, x, y: g * (y / (x * x + y * y)), lambda g, x, y: g * (-x / (x * x + y * y))
+)
+sinh = elementwise("sinh", lambda g, x: g * cosh(x))
+cosh = elementwise("cosh", lambda g, x: g * sinh(x))
+tanh = elementwise("tanh", lambda g, out: g * (1 - out * out))
+asinh = elementwise("asinh", lambda g, x: g * rsqrt(x * x + 1))
+acosh = elementwise("acosh", lambda g, x: g * rsqrt(x * x - 1))
+atanh = elementwise("atanh", lambda g, x: g / (1 - x * x))
+
+# Special functions
+erf = elementwise("erf", lambda g, x: g * (exp(-(x * x)) * (2 / math.sqrt(math.pi))))
+erfc = elementwise("erfc", lambda g, x: g * (exp(-(x * x)) * (-2 / math.sqrt(math.pi))))
+erfinv = elementwise("erfinv", lambda g, out: g * (exp(out * out) * (math.sqrt(math.pi) / 2)))
+lgamma = elementwise("lgamma", lambda g, x: g * digamma(x))
+digamma = elementwise("digamma")
+i0 = elementwise("i0", lambda g, x: g * i1(x))
+i1 = elementwise("i1", lambda g, x, out: g * select(eq(x, 0), 0.5, i0(x) - out / x))
+
+# Bits of a float
+copysign = elementwise(
+    "copysign", lambda g, x, out: g * select(eq(x, 0), 0.0, out / x), lambda g, y: g * 0.0
+)
+nextafter = elementwise("nextafter")
+frexp_mantissa = elementwise("frexp_mantissa", lambda g, x: g * exp2(-frexp_exponent(x)))
+frexp_exponent = elementwise("frexp_exponent")
+
+# Combinations with three inputs
+lerp = elementwise(
+    "lerp", lambda g, z: g * (1 - z), lambda g, z: g * z, lambda g, x, y: g * (y - x)
+)
+add_scaled = elementwise(
+    "add_scaled", lambda g: g, lambda g, z: g * z, lambda g, y: g * y, label="AddBackward0"
+)
+
+# Activations
+relu = elementwise("relu", lambda g, out: threshold_backward(g, out, 0))
+threshold_backward = elementwise(
+    "threshold_backward", lambda g, y, z: threshold_backward(g, y, z), None, None
+)
+sigmoid = elementwise("sigmoid", lambda g, out: g * ((1 - out) * out))
+silu = elementwise("silu", lambda g, x: g * _silu_slope(x, sigmoid(x)))
+gelu = elementwise("gelu", lambda g, x: g * (0.5 * erfc(x * -math.sqrt(0.5)) + x * exp(-0.5 * (x * x)) / math.sqrt(2 * math.pi)))
+gelu_tanh = elementwise("gelu_tanh", lambda g, x: g * _gelu_tanh_slope(x), label="GeluBackward0")
+softplus = elementwise("softplus", lambda g, x: g * sigmoid(x))
+log_sigmoid = elementwise("log_sigmoid", lambda g, x: g * sigmoid(-x), label="LogSigmoidBackward0")
+
+
+def _pow_slope(x: Any, y: Any) -> Any:
+    """The derivative of x^y in x, 0 where y is 0."""
+    if isinstance(y, Tensor | Handle):
+        return select(eq(y, 0), 0.0, y * pow(x, y - 1))
+    return x * 0 if y == 0 else x * 0 + 1 if y == 1 else x * 2 if y == 2 else pow(x, y - 1) * y
+
+
+def _pow_slope_of_exponent(x: Any, y: Any, out: Any) -> Any:
+    """The derivative of x^y in y, 0 where x is 0 and y is not negative."""
+    if isinstance(x, Tensor | Handle):
+        return select(logical_and(eq(x, 0), ge(y, 0)), 0.0, out * log(x))
+    return select(ge(y, 0), 0.0, out * -math.inf) if x == 0 else out * _log(x)
+
+
+def _log(x: Any) -> Any:
+    if isinstance(x, Tensor | Handle):
+        return log(x)
+    return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    """`select` in the dtype of the gradient, whichever branch it stands in."""
+    return select(condition, x, y)
+
+
+def _silu_slope(x: Any, s: Any) -> Any:
+    return s * (x * (1 - s) + 1)
+
+
+def _gelu_tanh_slope(x: Any) -> Any:
+    a, b = math.sqrt(2 / math.pi), 0.044715
+    t = tanh(a * (x + b * (x * x * x)))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (a * (1 + 3 * b * (x * x)))

@@ -1,0 +1,79 @@
+"""RMSprop: steps in units of the gradient's running root mean square."""
+
+from typing import Any
+
+from pyrite import ops
+from pyrite.optim.options import check_not_negative, check_rate
+from pyrite.optim.per_parameter import PerParameter, Update, count
+from pyrite.optim.updates import average_square_, decayed, factor, subtract_ratio_, subtract_scaled_
+from pyrite.tensor import Tensor
+
+
+class RMSprop(PerParameter):
+    """v = alpha * v + (1 - alpha) * grad^2;  b = momentum * b + grad / (sqrt(v) + eps);  param -= lr * b
+
+    `centered` takes the square of the running mean gradient off v under the root.
+    https://docs.pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+    """
+
+    later_options = {"momentum": 0, "centered": False, **PerParameter.later_options}
+
+    def __init__(
+        self,
+        params,
+        lr: float | Tensor = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_rate(lr)
+        check_not_negative(eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "capturable": capturable,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+        }
+        super().__init__(params, defaults)
+
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        state = {"step": count(), "square_avg": ops.zeros_like(param)}
+        if group["momentum"] > 0:
+            state["momentum_buffer"] = ops.zeros_like(param)
+        if group["centered"]:
+            state["grad_avg"] = ops.zeros_like(param)
+        return state
+
+    def rule(self, group: dict[str, Any]) -> Update:
+        lr = factor(group["lr"], group["differentiable"])
+        alpha, eps, weight_decay = group["alpha"], group["eps"], group["weight_decay"]
+        momentum, centered = group["momentum"], group["centered"]
+
+        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
+            state["step"].add_(1)
+            grad = decayed(grad, param, weight_decay)
+            square = state["square_avg"]
+            average_square_(square, grad, alpha)
+            if centered:
+                mean = state["grad_avg"].lerp_(grad, 1 - alpha)
+                square = square.addcmul(mean, mean, value=-1)
+            root = square.sqrt() + eps
+            if momentum > 0:
+                buffer = state["momentum_buffer"].mul_(momentum).addcdiv_(grad, root)
+                subtract_scaled_(param, buffer, lr)
+            else:
+                subtract_ratio_(param, grad, root, lr)
+
+        return update

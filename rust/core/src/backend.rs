@@ -1,0 +1,173 @@
+//! Backend: all that a device must do. Shapes, dtypes, promotion and deferral are settled before a call gets here.
+
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::layout::Layout;
+use crate::op::Op;
+use crate::program::Program;
+use crate::scalar::Scalar;
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Memory of a device, given back to its pool on drop.
+pub trait Memory: Send + Sync + Any {
+    /// Bytes.
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The address, where the host can read and write it.
+    fn host(&self) -> Option<*mut u8>;
+
+    /// How many outside readers and writers (arrays, capsules) hold it now.
+    fn exports(&self) -> &AtomicUsize;
+
+    /// Whether it came from outside, so that its owner may write to it at any time.
+    fn is_foreign(&self) -> bool;
+
+    /// Whether it must not be written.
+    fn is_read_only(&self) -> bool {
+        false
+    }
+
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A handle to memory. Clones share it.
+#[derive(Clone)]
+pub struct Buffer(pub Arc<dyn Memory>);
+
+impl Buffer {
+    /// Whether someone outside can write to it: its content may change between two reads.
+    pub fn is_shared(&self) -> bool {
+        self.0.is_foreign() || self.0.exports().load(Ordering::Acquire) > 0
+    }
+
+    pub fn same(&self, other: &Buffer) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Debug for Buffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Buffer({} bytes)", self.0.len())
+    }
+}
+
+/// One tensor as a kernel reads or writes it.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    pub buffer: Buffer,
+    pub layout: Layout,
+    pub dtype: DType,
+}
+
+/// How a reduction combines elements (see `reduction.rs` for identities and result types).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    Sum,
+    Prod,
+    Max,
+    Min,
+    Argmax,
+    Argmin,
+    Any,
+    All,
+}
+
+/// A running reduction along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scan {
+    Sum,
+    Prod,
+    /// The largest so far, and where it stands.
+    Max,
+    Min,
+    LogSumExp,
+}
+
+/// How a scatter combines what is there with what comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Combine {
+    Set,
+    Add,
+    Mul,
+    Max,
+    Min,
+}
+
+/// An operand of an immediate op.
+#[derive(Clone, Copy)]
+pub enum Immediate<'a> {
+    /// As many elements as the result has, dense, in the operand's dtype.
+    Dense(&'a Buffer, usize),
+    Scalar(Scalar),
+}
+
+/// One device. Buffers passed in belong to it; results are dense and row-major unless said otherwise.
+pub trait Backend: Send + Sync {
+    /// `cpu`, `cuda`.
+    fn name(&self) -> &'static str;
+
+    /// Memory of `bytes`, with whatever content.
+    fn allocate(&self, bytes: usize) -> Result<Buffer>;
+
+    /// The bytes that one tensor can have at most.
+    fn capacity(&self) -> usize;
+
+    /// A copy of host memory.
+    fn upload(&self, bytes: &[u8]) -> Result<Buffer>;
+
+    /// Copies `out.len()` bytes from byte `start` to the host.
+    fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()>;
+
+    /// Evaluates a program; output `i` is written to `outputs[i]`, which may be the buffer of an input that is read whole
+    /// and in order, and then is that input's last use.
+    fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()>;
+
+    /// One op on a few elements, now; None where the device prefers a program.
+    fn immediate(&self, op: Op, dtype: DType, operands: &[Immediate<'_>], numel: usize) -> Option<Result<Buffer>>;
+
+    /// Whether any element of an integer operand is zero: asked before a division.
+    fn any_zero(&self, operand: &Operand) -> Result<bool>;
+
+    /// Copies `source` into the places of `target`; both have the same shape, dtypes may differ, memory does not overlap.
+    fn write(&self, source: &Operand, target: &Operand) -> Result<()>;
+
+    /// Reduces the last `axes` axes. Max and min of NaN are NaN; arg reductions give the first place, row-major, as int64;
+    /// sums of float16 and bfloat16 are kept in float32. The result has the input's dtype (int64 for arg reductions, bool
+    /// for any and all). An empty reduction gives the identity; the caller refuses those without one.
+    fn reduce(&self, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer>;
+
+    /// Runs a scan over the last axis: the values, and for Max and Min the places as int64.
+    fn scan(&self, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)>;
+
+    /// Sorts the last axis, stably, NaN as the largest: the values and their places as int64.
+    fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)>;
+
+    /// The `k` largest or smallest of the last axis, in order: the values and their places as int64.
+    fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)>;
+
+    /// Matrix products `a [batch, m, k] x b [batch, k, n]` of one dtype, any strides; a batch axis may have stride 0.
+    fn matmul(&self, a: &Operand, b: &Operand) -> Result<Buffer>;
+
+    /// `out[i, j] = input[.., index[i, j], ..]` along `axis`; the index is int64, checked, not negative.
+    fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer>;
+
+    /// `target[.., index[i, j], ..] (combine)= source[i, j]` along `axis`, in order.
+    fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()>;
+
+    /// Reads by several index tensors at once. `input` has the indexed axes first; `indices` (int64, one for each, all of one
+    /// shape) may be negative. The result has the indices' shape, then the other axes.
+    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer>;
+
+    /// Writes by several index tensors at once: the adjoint of [`Backend::index`]; `source` has the result's shape.
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()>;
+
+    /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
+    fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;
+}

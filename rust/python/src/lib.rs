@@ -1,0 +1,36 @@
+//! `pyrite._core`: the bindings. They convert arguments and errors; all logic is in `pyrite-core` and the backends.
+
+mod argument;
+mod dtype;
+mod error;
+mod interop;
+mod random;
+mod runtime;
+mod tensor;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = true)]
+mod _core {
+    use super::*;
+
+    #[pymodule_export]
+    use crate::dtype::{PyDType, default_dtype, promote_types, set_default_dtype};
+    #[pymodule_export]
+    use crate::interop::{Export, export, from_bytes, from_memory};
+    #[pymodule_export]
+    use crate::runtime::{
+        after_fork, before_fork, cpu_capability, empty_cache, evaluate_large, get_num_threads, ops, set_num_threads,
+        small_limit,
+    };
+    #[pymodule_export]
+    use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        for dtype in pyrite_core::DType::ALL {
+            module.add(dtype.name(), dtype::object(module.py(), dtype)?)?;
+        }
+        random::register(module)
+    }
+}
