@@ -579,6 +579,24 @@ def test_loaders_nest():
     assert numbers(D.DataLoader(Nested(4), num_workers=2)) == [[0], [1], [5], [14]]
 
 
+def test_a_loader_works_in_any_thread():
+    got = []
+    thread = threading.Thread(target=lambda: got.extend(numbers(D.DataLoader(Squares(4), num_workers=2))))
+    thread.start()
+    thread.join()
+    assert got == [[0], [1], [4], [9]]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_length_beyond_the_data_is_an_index_error(workers):
+    class Longer(D.Subset):
+        def __len__(self):
+            return 5
+
+    with pytest.raises(IndexError, match="list index out of range"):
+        list(D.DataLoader(Longer([1, 2, 3], [0, 1, 2]), batch_size=2, num_workers=workers))
+
+
 def test_two_passes_at_once():
     loader = D.DataLoader(Squares(6), batch_size=2, num_workers=2)
     pairs = [(a.tolist(), b.tolist()) for a, b in zip(loader, loader)]

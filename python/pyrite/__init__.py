@@ -22,7 +22,7 @@ from pyrite.autograd.mode import (
 )
 from pyrite.device import device
 from pyrite.dtype import PUBLIC as _DTYPES
-from pyrite.dtype import can_cast, dtype, get_default_dtype, promote_types, set_default_dtype
+from pyrite.dtype import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
 from pyrite.generator import Generator, default_generator
 from pyrite.methods import STRIDED as strided
 from pyrite.methods import layout
@@ -36,7 +36,9 @@ __version__ = "0.1.0"
 
 methods.bind()
 globals().update(_DTYPES)
-_NO_OUT = frozenset("empty zeros ones full arange linspace logspace eye rand randn randint randperm normal tensor".split())
+_NO_OUT = frozenset(
+    "empty zeros ones full arange linspace logspace eye rand randn randint randperm normal bernoulli multinomial tensor".split()
+)
 for _name in dir(ops):
     _function = getattr(ops, _name)
     if not _name.startswith("_") and callable(_function) and _name != "with_out":

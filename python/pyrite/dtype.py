@@ -83,3 +83,63 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether an in-place result of `from_` may be stored as `to`: no step down in kind."""
     return kind(from_) <= kind(to) and not (to is bool_ and from_ is not bool_)
+
+
+def _checked(name: str, other: str, wanted: str, type: dtype, fits: bool) -> dtype:
+    if type is bool_:
+        raise TypeError(f"pyrite.bool is not supported by pyrite.{name}")
+    if not fits:
+        raise TypeError(
+            f"pyrite.{name}() requires {wanted} input type. Use pyrite.{other} to handle 'pyrite.{type.name}'"
+        )
+    return type
+
+
+class finfo:
+    """The limits of a float type, by default the default one (see ``torch.finfo``); of a complex type those of its parts."""
+
+    #: Bits of the fraction, the largest exponent of a number, significant decimal digits.
+    _FORMATS = {float16: (10, 15, 3), bfloat16: (7, 127, 2), float32: (23, 127, 6), float64: (52, 1023, 15)}
+
+    def __init__(self, type: dtype | None = None) -> None:
+        type = get_default_dtype() if type is None else type
+        type = {complex64: float32, complex128: float64}.get(type, type)
+        _checked("finfo", "iinfo", "a floating point", type, kind(type) == 2)
+        fraction, exponent, digits = self._FORMATS[type]
+        self.dtype = type.name
+        self.bits = 8 * type.itemsize
+        self.eps = 2.0**-fraction
+        self.max = (2.0 - self.eps) * 2.0**exponent
+        self.min = -self.max
+        self.tiny = self.smallest_normal = 2.0 ** (1 - exponent)
+        self.resolution = 10.0**-digits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{n}={getattr(self, n):g}' for n in names)}, dtype={self.dtype})"
+
+
+class iinfo:
+    """The limits of an integer type (see ``torch.iinfo``)."""
+
+    def __init__(self, type: dtype) -> None:
+        _checked("iinfo", "finfo", "an integer", type, kind(type) == 1)
+        self.dtype = type.name
+        self.bits = 8 * type.itemsize
+        self.min = 0 if type is uint8 else -(2 ** (self.bits - 1))
+        self.max = 2 ** (self.bits if type is uint8 else self.bits - 1) - 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

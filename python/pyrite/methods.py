@@ -11,7 +11,7 @@ from typing import Any
 
 from pyrite import _core, ops, printing
 from pyrite.autograd import engine
-from pyrite.autograd.graph import RemovableHandle, write_inplace
+from pyrite.autograd.graph import RemovableHandle, check_overlap, write_inplace
 from pyrite.dtype import bool_, kind
 from pyrite.ops import convert, index
 from pyrite.ops import elementwise as rows
@@ -68,6 +68,7 @@ def inplace(name: str, function: Callable) -> Callable:
     truth = name in TRUTH
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_overlap(self, args)
         result = function(self, *args, **kwargs)
         return write_inplace(self, convert.to_dtype(result, self.dtype) if truth else result)
 
@@ -103,6 +104,7 @@ def inplace_operator(function: Callable, name: str) -> Callable:
     plain = operator(function, name)
 
     def method(self: Tensor, other: Any) -> Any:
+        check_overlap(self, (other,))
         result = plain(self, other)
         return result if result is NotImplemented else write_inplace(self, result)
 
@@ -331,7 +333,7 @@ def bind_protocols() -> None:
     t.__complex__ = lambda self: convert.scalar_of(self, complex)
     t.__len__, t.__iter__, t.__contains__ = length, iterate, contains
     t.__getitem__, t.__setitem__ = index.getitem, index.setitem
-    t.__repr__ = t.__str__ = lambda self, **options: printing.tensor_repr(self, **options)
+    t.__repr__ = lambda self, **options: printing.tensor_repr(self, **options)
     t.__format__ = lambda self, spec: printing.format_tensor(self, spec)
     t.__array__, t.__deepcopy__, t.__reduce_ex__ = convert.array, deepcopy, reduce_ex
     t.__array_priority__ = 1000

@@ -1,8 +1,9 @@
-"""How Python's pickle and copy modules see a tensor: tensors that share memory still share it in the copy."""
+"""How Python's pickle module sees a tensor: tensors that share memory share it again where they are read."""
 
 from typing import Any
 from weakref import WeakValueDictionary
 
+from pyrite.methods import PRIVATE
 from pyrite.serialization.storage import Storage
 from pyrite.tensor import Tensor, wrap_as
 
@@ -18,9 +19,6 @@ class PickledStorage:
 
     def __reduce_ex__(self, protocol: int) -> tuple:
         return storage_of_bytes, (self.storage.memory().tobytes(), self.storage.dtype, self.storage.location)
-
-    def __deepcopy__(self, memo: dict) -> "PickledStorage":
-        return PickledStorage(Storage(self.storage.content.clone(), self.storage.location))
 
 
 _alive: WeakValueDictionary[int, PickledStorage] = WeakValueDictionary()
@@ -47,28 +45,9 @@ def reduce_tensor(tensor: Tensor) -> tuple:
     return rebuild, _parts(tensor)
 
 
-def deepcopy_tensor(tensor: Tensor, memo: dict) -> Tensor:
-    """`Tensor.__deepcopy__`: the copy has its own storage, gradient and attributes. RuntimeError if it is no leaf."""
-    from copy import deepcopy
-
-    if id(tensor) in memo:
-        return memo[id(tensor)]
-    if not tensor.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
-            "Call detach() on the tensor first, or copy it with clone()."
-        )
-    kind, storage, dtype, layout, requires_grad, state = _parts(tensor)
-    copy = rebuild(kind, deepcopy(storage, memo), dtype, layout, requires_grad, deepcopy(state, memo))
-    memo[id(tensor)] = copy
-    if tensor.grad is not None:
-        copy.grad = deepcopy_tensor(tensor.grad, memo)
-    return copy
-
-
 def attributes(tensor: Tensor) -> dict[str, Any]:
-    """What the user set on a tensor: its dictionary without the views that pyrite remembers there."""
-    return {name: value for name, value in tensor.__dict__.items() if name not in ("_views", "_views_limit")}
+    """What the user set on a tensor: its dictionary without what pyrite remembers there."""
+    return {name: value for name, value in tensor.__dict__.items() if name not in PRIVATE}
 
 
 def _parts(tensor: Tensor) -> tuple:

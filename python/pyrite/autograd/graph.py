@@ -426,76 +426,6 @@ def set_requires_grad(t: Tensor, value: bool) -> Tensor:
 # In-place operations
 
 
-def as_strided_gradient(g: Any, x_shape: Any, geometry: Any) -> Any:
-    return scatter_geometry(g, x_shape, geometry)
-
-
-def scatter_geometry(g: Any, shape: Any, geometry: Any) -> Any:
-    """Zeros of `shape` (a dense row-major tensor) with `g` added where the geometry (shape, strides, offset) points."""
-    out = g.new_zeros(shape)
-    view = out.as_strided(*geometry)
-    if type(g) is Handle:
-        if view.may_overlap():
-            return add_overlapping(g, shape, geometry)
-        view.assign(g)
-        return out
-    view.copy_(g)
-    return out
-
-
-def add_overlapping(g: _core.Tensor, shape: Any, geometry: Any) -> _core.Tensor:
-    """The same where places of the geometry coincide."""
-    count = 1
-    for size in shape:
-        count *= size
-    places = _core.from_bytes(memoryview(_range_bytes(count)), [count], _core.int64).as_strided(*geometry)
-    out = _core.full([count], 0, g.dtype)
-    out.scatter(0, places.reshape([-1]), g.reshape([-1]), "add")
-    return out.reshape(list(shape))
-
-
-def _range_bytes(n: int) -> bytes:
-    from array import array
-
-    return array("q", range(n)).tobytes()
-
-
-def dense_geometry(view: _core.Tensor, root: _core.Tensor) -> tuple:
-    """A view's shape, strides and offset, as if the root were row-major from its first element on."""
-    if root.is_contiguous() and root.offset == 0:
-        return list(view.shape), list(view.strides), view.offset
-    raise NotImplementedError(
-        "an in-place operation on a view is recorded only where the tensor that it views is contiguous; "
-        "clone() the tensor first"
-    )
-
-
-_as_strided_of_root = operation(
-    "as_strided",
-    lambda x, geometry: x.as_strided(*geometry),
-    x=as_strided_gradient,
-)
-
-_copy_slices = operation(
-    "copy_slices",
-    lambda x, y, geometry: x,
-    label="CopySlices",
-    x=lambda g, geometry: without_region(g, geometry),
-    y=lambda g, geometry: g.contiguous().as_strided(*geometry),
-)
-
-
-def without_region(g: Any, geometry: Any) -> Any:
-    """`g` with zeros where the geometry points."""
-    if type(g) is Handle:
-        out = g.copy(g.dtype, True)
-        out.as_strided(*geometry).assign(0)
-        return out
-    out = g.clone().contiguous()
-    out.as_strided(*geometry).zero_()
-    return out
-
-
 def check_inplace(t: Tensor) -> None:
     """Refuses to record an in-place operation on `t` where PyTorch does."""
     if not mode.enabled:
@@ -513,28 +443,42 @@ def check_inplace(t: Tensor) -> None:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
 
 
+PARTIAL_OVERLAP = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. "
+    "Please clone() the tensor before performing the operation."
+)
+
+
+def check_overlap(t: Tensor, operands: Any) -> None:
+    """Refuses an in-place operation whose operand shares some places with the tensor it writes to."""
+    for x in operands:
+        if isinstance(x, Tensor) and x is not t and t.handle.overlaps_in_part(x.handle):
+            raise RuntimeError(PARTIAL_OVERLAP)
+
+
 def rebase(t: Tensor, result: Tensor) -> None:
     """Gives `t`, whose content `result` has just replaced, the history of `result`; views of one root follow."""
+    from pyrite.autograd.region import copy_slices, layout_of, overwritten, part_of, region
+
     if not mode.enabled:
         return
     root = t if t.base is None else t.base.root
     if result.node is None and t.node is None and root.node is None:
         return
     if root is t:
-        t.node, t.output = result.node, result.output
+        fresh = overwritten(same_place(t)) if result.node is None else result
     else:
-        geometry = dense_geometry(t.handle, root.handle)
-        fresh = _copy_slices(detached_as(root), result, geometry)
-        root.node, root.output = fresh.node, fresh.output
+        fresh = copy_slices(same_place(root), result, region(layout_of(t.handle), layout_of(root.handle)))
+    root.node, root.output = fresh.node, fresh.output
     for view in views_of(root):
-        if root.node is None:
-            view.node = None
+        if view.handle.storage_id != root.handle.storage_id or view.is_leaf and view.node is not None:
             continue
-        fresh = _as_strided_of_root(root, dense_geometry(view.handle, root.handle))
+        part = layout_of(view.handle)
+        fresh = part_of(same_place(root), part, region(part, layout_of(root.handle)))
         view.node, view.output = fresh.node, fresh.output
 
 
-def detached_as(t: Tensor) -> Tensor:
+def same_place(t: Tensor) -> Tensor:
     """Another tensor of the same content and place in the graph."""
     out = wrap(t.handle)
     out.node, out.output = t.node, t.output

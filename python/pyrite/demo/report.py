@@ -36,9 +36,9 @@ def draw(path: Path, history: list[EpochResult], digits: Dataset, verdict: Judge
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(13, 5), layout="constrained")
-    curves, grid = figure.subfigures(1, 2, width_ratios=(5, 8))
-    draw_curves(curves.subplots(), history)
-    draw_digits(grid, digits, verdict)
+    halves: Any = figure.subfigures(1, 2, width_ratios=(5, 8))
+    draw_curves(halves[0].subplots(), history)
+    draw_digits(halves[1], digits, verdict)
     figure.savefig(path, dpi=110)
 
 

@@ -44,7 +44,7 @@ class Trainer:
     """A model with its optimizer, AdamW under a one-cycle learning rate, and its history."""
 
     def __init__(self, training: Dataset, held_out: Dataset, epochs: int, device: str) -> None:
-        self.batches = DataLoader(training, batch_size=BATCH_SIZE, shuffle=True)
+        self.batches: DataLoader = DataLoader(training, batch_size=BATCH_SIZE, shuffle=True)
         self.held_out, self.epochs, self.device = held_out, epochs, device
         self.model = DigitNet().to(device)
         self.optimizer = pyrite.optim.AdamW(self.model.parameters(), lr=PEAK_RATE)
@@ -105,6 +105,7 @@ def judge(model: nn.Module, digits: Dataset, device: str) -> Judgement:
 def load(path: Path, device: str) -> tuple[DigitNet, list[EpochResult]]:
     """The model and the history of a checkpoint."""
     state = pyrite.load(path, map_location=device)
-    model = DigitNet().to(device)
+    model = DigitNet()
     model.load_state_dict(state["model"])
+    model.to(device)
     return model, [EpochResult(**result) for result in state["history"]]

@@ -1,4 +1,4 @@
-"""Neural networks under PyTorch's names (torch.nn): modules, parameters, initial weights and the functions behind layers."""
+"""Neural networks under PyTorch's names (torch.nn): modules, parameters, initial weights and functions."""
 
 from pyrite.nn import functional, init, modules, parameter, utils
 from pyrite.nn.hooks import RemovableHandle
@@ -7,7 +7,7 @@ from pyrite.nn.modules import *  # noqa: F403
 from pyrite.nn.modules import __all__ as _layers
 from pyrite.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Buffer",
     "Module",
     "Parameter",

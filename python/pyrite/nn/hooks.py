@@ -78,7 +78,9 @@ class GlobalHooks:
     parameter_registration: dict[int, Callable] = OrderedDict()
 
 
-def add_hook(hooks: dict, hook: Callable, *, prepend: bool = False, flags: tuple[tuple[dict, bool], ...] = ()) -> RemovableHandle:
+def add_hook(
+    hooks: dict, hook: Callable, *, prepend: bool = False, flags: tuple[tuple[dict, bool], ...] = ()
+) -> RemovableHandle:
     """Registers a hook, and its id in each dictionary of `flags` whose flag is set."""
     handle = RemovableHandle(hooks, extra_dict=[marked for marked, _ in flags])
     hooks[handle.id] = hook
@@ -95,7 +97,9 @@ def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
     return add_hook(GlobalHooks.forward_pre, hook)
 
 
-def register_module_forward_hook(hook: Callable, *, with_kwargs: bool = False, always_call: bool = False) -> RemovableHandle:
+def register_module_forward_hook(
+    hook: Callable, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
     """Registers `hook(module, args, output) -> None or output`, run after every module's forward."""
     flags = ((GlobalHooks.forward_with_kwargs, with_kwargs), (GlobalHooks.forward_always_called, always_call))
     return add_hook(GlobalHooks.forward, hook, flags=flags)

@@ -1,4 +1,4 @@
-"""Module, the class of everything with parameters: registration by attribute, hooks, state dicts, conversion, printing."""
+"""Module, the class of everything with parameters: registration, hooks, state dicts, conversion, printing."""
 
 import itertools
 import warnings
@@ -17,7 +17,7 @@ from pyrite.tensor import Tensor
 EXTRA_STATE = "_extra_state"
 
 
-class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
+class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """What `load_state_dict` found amiss."""
 
     __slots__ = ()
@@ -47,10 +47,15 @@ def indent_following_lines(text: str, spaces: int) -> str:
 def parse_to(*args, **kwargs) -> tuple:
     """Sorts the arguments of `Module.to` into (device, dtype, non_blocking, memory_format).
 
-    They are `(device, dtype, non_blocking)`, `(dtype, non_blocking)` or `(tensor, non_blocking)`, in this order or by name.
+    They are `(device, dtype, non_blocking)`, `(dtype, non_blocking)` or `(tensor, non_blocking)`, in this order or by
+    name.
     """
     memory_format = kwargs.pop("memory_format", None)
-    device, dtype, non_blocking = kwargs.pop("device", None), kwargs.pop("dtype", None), kwargs.pop("non_blocking", False)
+    device, dtype, non_blocking = (
+        kwargs.pop("device", None),
+        kwargs.pop("dtype", None),
+        kwargs.pop("non_blocking", False),
+    )
     if "tensor" in kwargs:
         args = (kwargs.pop("tensor"), *args)
     if kwargs:
@@ -67,7 +72,9 @@ def parse_to(*args, **kwargs) -> tuple:
     if rest and isinstance(rest[0], bool):
         non_blocking = rest.pop(0)
     if rest:
-        raise TypeError(f"to() received an invalid argument of type {typename(rest[0])}: expected a device, dtype or tensor")
+        raise TypeError(
+            f"to() received an invalid argument of type {typename(rest[0])}: expected a device, dtype or tensor"
+        )
     return Device(device) if isinstance(device, (str, int)) else device, dtype, non_blocking, memory_format
 
 
@@ -88,7 +95,8 @@ def _after_hooks(hooks: dict, module: "Module", name: str, value: Any) -> Any:
 
 
 class Module:
-    """A node in a tree of layers; subclasses define `forward` and assign parameters, buffers and children as attributes.
+    """A node in a tree of layers; subclasses define `forward` and assign parameters, buffers and children as
+    attributes.
 
     A Parameter assigned as an attribute is listed by `parameters()`, a Buffer by `buffers()`, a Module by `children()`.
     See https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
@@ -164,8 +172,7 @@ class Module:
             return
         if not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign '{typename(param)}' object to parameter '{name}' "
-                "(torch.nn.Parameter or None required)"
+                f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
             )
         if param.grad_fn is not None:
             raise ValueError(
@@ -284,8 +291,7 @@ class Module:
     def _set_buffer(self, name: str, value: Any) -> None:
         if value is not None and not isinstance(value, Tensor):
             raise TypeError(
-                f"cannot assign '{typename(value)}' as buffer '{name}' "
-                "(torch.nn.Buffer, torch.Tensor or None expected)"
+                f"cannot assign '{typename(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
             )
         if isinstance(value, Buffer):
             persistent = value.persistent
@@ -419,7 +425,8 @@ class Module:
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Runs `hook(module, args) -> None or args` before forward; with_kwargs: `(module, args, kwargs)`, both or None."""
+        """Runs `hook(module, args) -> None or args` before forward; with_kwargs: `(module, args, kwargs)`, both or
+        None."""
         flags = ((self._forward_pre_hooks_with_kwargs, with_kwargs),)
         return add_hook(self._forward_pre_hooks, hook, prepend=prepend, flags=flags)
 
@@ -472,7 +479,8 @@ class Module:
         return add_hook(self._state_dict_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Runs `hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)` before loading."""
+        """Runs `hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)` before
+        loading."""
         return add_hook(self._load_state_dict_pre_hooks, BoundHook(hook, self))
 
     def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
@@ -517,7 +525,9 @@ class Module:
             destination = destination if result is None else result
         return destination
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> IncompatibleKeys:
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> _IncompatibleKeys:
         """Copies a state dict into the module, or with `assign` takes its tensors over.
 
         Raises RuntimeError that lists every missing and unexpected key (with `strict`) and every mismatch of size.
@@ -528,7 +538,7 @@ class Module:
         state_dict = OrderedDict(state_dict)
         if metadata is not None:
             state_dict._metadata = metadata
-        keys, errors = IncompatibleKeys([], []), []
+        keys, errors = _IncompatibleKeys([], []), []
         self._load_tree(state_dict, "", metadata or {}, assign, keys, errors)
         if strict:
             for text, names in (("Unexpected key(s)", keys.unexpected_keys), ("Missing key(s)", keys.missing_keys)):
@@ -541,7 +551,7 @@ class Module:
         return keys
 
     def _load_tree(
-        self, state: dict, prefix: str, metadata: dict, assign: bool, keys: IncompatibleKeys, errors: list[str]
+        self, state: dict, prefix: str, metadata: dict, assign: bool, keys: _IncompatibleKeys, errors: list[str]
     ) -> None:
         local = dict(metadata.get(prefix[:-1], {}))
         if assign:

@@ -1,9 +1,21 @@
 """Tensors that a module owns: Parameter (learned), Buffer (kept, not learned) and their forms of yet unknown shape."""
 
 from pyrite import ops
-from pyrite.tensor import Tensor
+from pyrite.tensor import Tensor, wrap_as
 
-__all__ = ["Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer", "UninitializedTensorMixin", "is_lazy"]
+__all__ = [
+    "Parameter",
+    "Buffer",
+    "UninitializedParameter",
+    "UninitializedBuffer",
+    "UninitializedTensorMixin",
+    "is_lazy",
+]
+
+
+def _leaf(cls: type, data: Tensor, requires_grad: bool) -> Tensor:
+    """A leaf of a subclass of Tensor that shares the data's memory."""
+    return wrap_as(cls, data.handle).requires_grad_(requires_grad)
 
 
 class Parameter(Tensor):
@@ -13,7 +25,7 @@ class Parameter(Tensor):
     """
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> "Parameter":
-        return Tensor._make_subclass(cls, ops.empty(0) if data is None else data, requires_grad)
+        return _leaf(cls, ops.empty(0) if data is None else data, requires_grad)
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         pass
@@ -57,7 +69,8 @@ class UninitializedTensorMixin:
     cls_to_become: type = Tensor
 
     def materialize(self, shape, device=None, dtype=None) -> None:
-        """Allocates memory of this shape, uninitialized; device and dtype are those asked of the constructor by default."""
+        """Allocates memory of this shape, uninitialized; device and dtype are those asked of the constructor by
+        default."""
         device = self.data.device if device is None else device
         dtype = self.data.dtype if dtype is None else dtype
         self.data = ops.empty(shape, device=device, dtype=dtype)
@@ -90,7 +103,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
     cls_to_become = Parameter
 
     def __new__(cls, requires_grad: bool = True, device=None, dtype=None) -> "UninitializedParameter":
-        return Tensor._make_subclass(cls, ops.empty(0, device=device, dtype=dtype), requires_grad)
+        return _leaf(cls, ops.empty(0, device=device, dtype=dtype), requires_grad)
 
     def __init__(self, requires_grad: bool = True, device=None, dtype=None) -> None:
         pass
@@ -105,7 +118,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     """A Buffer whose shape a lazy module learns from its first input."""
 
     def __new__(cls, requires_grad: bool = False, device=None, dtype=None, persistent: bool = True):
-        buffer = Tensor._make_subclass(cls, ops.empty(0, device=device, dtype=dtype), requires_grad)
+        buffer = _leaf(cls, ops.empty(0, device=device, dtype=dtype), requires_grad)
         buffer.persistent = persistent
         buffer._is_buffer = True
         return buffer

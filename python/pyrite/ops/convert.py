@@ -6,12 +6,14 @@ import struct
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import edge_of, operation, set_requires_grad, write_inplace
+from pyrite.autograd.graph import check_overlap, operation, set_requires_grad, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.device import CPU, device, resolve
 from pyrite.dtype import bfloat16, dtype, float32, kind, of_argument
 from pyrite.ops.arguments import type_name
 from pyrite.tensor import Handle, Tensor, wrap, wrap_as
+
+__all__ = ["clone", "detach", "detach_"]
 
 cast = operation(
     "to_copy", lambda x, dtype: x.copy(dtype, False), x=lambda g, x_dtype: _back(g, x_dtype)
@@ -40,10 +42,7 @@ def contiguous(input: Any, memory_format: Any = None) -> Any:
 
 def detach(input: Tensor) -> Tensor:
     """The same storage outside of the graph (see ``torch.Tensor.detach``)."""
-    out = wrap(input.handle.alias())
-    if input.base is not None:
-        out.base = input.base
-    return out
+    return wrap(input.handle.alias())
 
 
 def detach_(input: Tensor) -> Tensor:
@@ -110,6 +109,7 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Writes `src`, broadcast and converted, into the tensor (see ``torch.Tensor.copy_``)."""
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type_name(src)}")
+    check_overlap(input, (src,))
     shape = list(input.shape)
     try:
         source = src if list(src.shape) == shape else src.expand(shape)

@@ -10,7 +10,7 @@ from typing import Any
 from pyrite import _core
 from pyrite.autograd.graph import set_requires_grad
 from pyrite.device import resolve
-from pyrite.dtype import bool_, complex64, complex128, dtype, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.dtype import bool_, complex64, complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
 from pyrite.ops.arguments import number, require_tensor, sizes, type_name
 from pyrite.tensor import Tensor, wrap, wrap_as
 
@@ -399,70 +399,6 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any 
     return finish(like_handle(input.handle, number(fill_value), d, memory_format), requires_grad)
 
 
-# Ranges
-
-
-def arange(*args: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None, start: Any = None, end: Any = None, step: Any = None) -> Tensor:
-    """``start, start + step, ...`` below `end` (see ``torch.arange``); whole numbers give int64, else the default float."""
-    check_options(device, layout)
-    given = list(map(number, args))
-    first, stop, by = given + [None] * (3 - len(given)) if len(given) != 1 else (0, given[0], None)
-    first = number(start) if start is not None else 0 if first is None else first
-    stop = number(end) if end is not None else stop
-    by = number(step) if step is not None else 1 if by is None else by
-    if stop is None:
-        raise TypeError("arange() received an invalid combination of arguments - expected at least `end`")
-    if any(isinstance(x, complex) for x in (first, stop, by)):
-        raise RuntimeError("arange: complex bounds are not supported")
-    whole = all(isinstance(x, int) for x in (first, stop, by))
-    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else int64 if whole else get_default_dtype()
-    if by == 0:
-        raise RuntimeError("step must be nonzero")
-    if not all(math.isfinite(x) for x in (first, stop, by)):
-        raise RuntimeError(f"unsupported range: {first} -> {stop}")
-    if (stop - first) * by < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    n = max(0, math.ceil((stop - first) / by)) if not whole else len(range(first, stop, by))
-    handle = progression(first, by, n, d, whole)
-    return out.resize_([n]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
-
-
-def progression(first: Any, step: Any, n: int, d: dtype, whole: bool) -> _core.Tensor:
-    """``first + i * step`` for i below n."""
-    import numpy as np
-
-    if n > 1 << 40:
-        raise RuntimeError(f"arange: {n} elements do not fit into memory")
-    if whole and is_integral(d) or whole and abs(first) + abs(step) * n < 1 << 53:
-        values = np.arange(n, dtype=np.int64) * step + first
-        return _core.from_bytes(values.tobytes(), [n], int64).to_dtype(d)
-    if is_integral(d):
-        values = np.arange(n, dtype=np.int64) * int(step) + int(first)
-        return _core.from_bytes(values.tobytes(), [n], int64).to_dtype(d)
-    return _core.from_bytes((np.arange(n, dtype=np.float64) * step + first).tobytes(), [n], float64).to_dtype(d)
-
-
-def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
-    """`steps` numbers from `start` to `end`, both included, evenly apart (see ``torch.linspace``)."""
-    check_options(device, layout)
-    import numpy as np
-
-    a, b = number(start), number(end)
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else scalar_type(0.0 if not isinstance(a + b, complex) else 0j)
-    if steps < 2:
-        values = np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
-    else:
-        step = (b - a) / (steps - 1)
-        i = np.arange(steps)
-        values = np.where(i < steps // 2, a + step * i, b - step * (steps - 1 - i))
-    complex_ = np.iscomplexobj(values)
-    values = values.astype(np.complex128 if complex_ else np.float64)
-    handle = _core.from_bytes(values.tobytes(), [steps], complex128 if complex_ else float64).to_dtype(d)
-    return out.resize_([steps]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
-
-
 def eye(n: int, m: int | None = None, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
     """The n x m matrix with ones on its diagonal (see ``torch.eye``)."""
     check_options(device, layout)
@@ -474,3 +410,83 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, layout: Any = None, 
     if n and m:
         handle.diagonal(0, 0, 1).assign(1)
     return out.resize_([n, m]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+
+
+def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor with whatever content, of given sizes and strides (see ``torch.empty_strided``)."""
+    check_options(device, layout)
+    shape, steps = checked_sizes(sizes("empty_strided", (size,))), sizes("empty_strided", (stride,))
+    d = get_default_dtype() if dtype is None else of_argument(dtype)
+    return finish(strided_handle(shape, steps, d), requires_grad)
+
+
+def strided_handle(shape: list[int], steps: list[int], d: dtype) -> _core.Tensor:
+    """Zeros of given sizes and strides over just the memory they reach."""
+    if len(shape) != len(steps):
+        raise RuntimeError(f"mismatch in length of strides and shape: {len(steps)} strides for {len(shape)} dimensions")
+    if any(s < 0 for s in steps):
+        raise RuntimeError(f"empty_strided: strides must not be negative, got {steps}")
+    count = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, steps))
+    return _core.full([count], 0, d).as_strided(shape, steps, 0)
+
+
+def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor with whatever content whose dimensions lie in memory in the given order (see ``torch.empty_permuted``)."""
+    check_options(device, layout)
+    shape, order = checked_sizes(sizes("empty_permuted", (size,))), sizes("empty_permuted", (physical_layout,))
+    if len(order) != len(shape):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(shape)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    for a in order:
+        if not 0 <= a < len(shape):
+            raise RuntimeError(f"Dimension out of range (expected to be between 0 and {len(shape) - 1}, but got {a})")
+    if len(set(order)) != len(order):
+        raise RuntimeError("Duplicate dim not allowed")
+    steps = row_major([shape[a] for a in order])
+    d = get_default_dtype() if dtype is None else of_argument(dtype)
+    return finish(strided_handle(shape, [steps[order.index(a)] for a in range(len(shape))], d), requires_grad)
+
+
+# In the dtype of another tensor
+
+
+def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """`tensor` in the dtype of `input`."""
+    return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+
+
+def new_filled(name: str, value: Any) -> Any:
+    def make(input: Any, *size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+        check_options(device, layout)
+        d = input.dtype if dtype is None else of_argument(dtype)
+        handle = _core.full(checked_sizes(sizes(name, size)), value, d)
+        return finish(handle, requires_grad) if isinstance(input, Tensor) else handle
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"A tensor of the dtype of `input` filled with {value} (see ``torch.Tensor.{name}``)."
+    return make
+
+
+new_zeros = new_filled("new_zeros", 0)
+new_ones = new_filled("new_ones", 1)
+new_empty = new_filled("new_empty", 0)
+
+
+def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor of the dtype of `input` whose every element is `fill_value` (see ``torch.Tensor.new_full``)."""
+    d = input.dtype if dtype is None else of_argument(dtype)
+    return full(size, fill_value, dtype=d, layout=layout, device=device, requires_grad=requires_grad)
+
+
+def new_empty_strided(input: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """`empty_strided` in the dtype of `input`."""
+    d = input.dtype if dtype is None else dtype
+    return empty_strided(size, stride, dtype=d, layout=layout, device=device, requires_grad=requires_grad)
+
+
+def zeros_of(g: Any, shape: Sequence[int]) -> Any:
+    """Zeros in the dtype of a gradient: a handle for a handle, a tensor for a tensor."""
+    handle = _core.full(list(shape), 0, g.dtype)
+    return wrap(handle) if isinstance(g, Tensor) else handle

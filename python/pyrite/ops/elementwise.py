@@ -37,7 +37,9 @@ def elementwise(row: str, *rules: Callable | None, label: str | None = None) -> 
 _UNARY = frozenset(
     "copy neg abs sign square reciprocal logical_not bitwise_not isnan isinf isfinite signbit floor ceil round trunc frac exp "
     "exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv "
-    "lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh softplus log_sigmoid".split()
+    "lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh softplus log_sigmoid "
+    "erfcx ndtri i0e i1e bessel_j0 bessel_j1 bessel_y0 bessel_y1 spherical_bessel_j0 modified_bessel_k0 modified_bessel_k1 "
+    "scaled_modified_bessel_k0 scaled_modified_bessel_k1 airy_ai".split()
 )
 _TERNARY = frozenset("select lerp add_scaled threshold_backward".split())
 
@@ -142,6 +144,26 @@ def _ternary(code: int, operation: Operation) -> Callable:
     return call
 
 
+def constant(like: Any, shape: Any, value: Any) -> Any:
+    """A tensor of one value with the dtype of `like`: a handle where that is one."""
+    out = _core.full(list(shape), value, like.dtype)
+    return out if type(like) is Handle else wrap(out)
+
+
+def nothing(g: Any) -> Any:
+    """The gradient of what is constant almost everywhere."""
+    return constant(g, g.shape, 0)
+
+
+def refused(function: str, argument: str) -> Callable:
+    """The rule of an argument in which PyTorch has no derivative either."""
+
+    def rule(g: Any) -> Any:
+        raise NotImplementedError(f"the derivative for '{function}: {argument}' is not implemented.")
+
+    return rule
+
+
 LN2, LN10 = math.log(2), math.log(10)
 
 # Arithmetic
@@ -152,6 +174,8 @@ mul = elementwise("mul", lambda g, y: g * y, lambda g, x: g * x)
 div = elementwise("div", lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y))
 floor_divide = elementwise("floor_divide")
 trunc_divide = elementwise("trunc_divide")
+div_floor = elementwise("floor_divide", nothing, nothing, label="DivBackward1")
+div_trunc = elementwise("trunc_divide", nothing, nothing, label="DivBackward1")
 remainder = elementwise("remainder", lambda g: g, lambda g, x, y: -g * floor_divide(x, y))
 fmod = elementwise("fmod", lambda g: g, lambda g, x, y: -g * trunc(x / y))
 pow = elementwise(
@@ -161,7 +185,8 @@ pow = elementwise(
 )
 neg = elementwise("neg", lambda g: -g)
 abs = elementwise("abs", lambda g, x: g * sign(x))
-sign = elementwise("sign", lambda g: g * 0.0)
+sign = elementwise("sign", nothing)
+sgn = elementwise("sign", nothing, label="SgnBackward0")
 maximum = elementwise(
     "maximum",
     lambda g, x, y: select(eq(x, y), g / 2, select(gt(x, y), g, 0.0)),
@@ -197,7 +222,7 @@ ge = elementwise("ge")
 select = elementwise(
     "select", None, lambda g, x: _where(x, g, 0.0), lambda g, x: _where(x, 0.0, g), label="WhereBackward0"
 )
-heaviside = elementwise("heaviside")
+heaviside = elementwise("heaviside", refused("heaviside", "self"), refused("heaviside", "values"))
 
 # Logic
 logical_and = elementwise("logical_and")
@@ -216,10 +241,10 @@ isfinite = elementwise("isfinite")
 signbit = elementwise("signbit")
 
 # Rounding
-floor = elementwise("floor", lambda g: g * 0.0)
-ceil = elementwise("ceil", lambda g: g * 0.0)
-round = elementwise("round", lambda g: g * 0.0)
-trunc = elementwise("trunc", lambda g: g * 0.0)
+floor = elementwise("floor", nothing)
+ceil = elementwise("ceil", nothing)
+round = elementwise("round", nothing)
+trunc = elementwise("trunc", nothing)
 frac = elementwise("frac", lambda g: g)
 
 # Powers and logarithms
@@ -236,8 +261,17 @@ hypot = elementwise("hypot", lambda g, x, out: g * (x / out), lambda g, y, out: 
 logaddexp = elementwise(
     "logaddexp", lambda g, x, out: g * exp(x - out), lambda g, y, out: g * exp(y - out)
 )
+logaddexp2 = elementwise(
+    "logaddexp2", lambda g, x, out: g * exp2(x - out), lambda g, y, out: g * exp2(y - out)
+)
 xlogy = elementwise(
     "xlogy", lambda g, x, y: g * select(logical_and(eq(x, 0), le(y, 0)), 0.0, _log(y)), lambda g, x, y: g * (x / y)
+)
+
+xlog1py = elementwise(
+    "xlog1py",
+    lambda g, x, y: g * select(logical_and(eq(x, 0), le(y, -1)), 0.0, _log1p(y)),
+    lambda g, x, y: g * (x / (y + 1)),
 )
 
 # Trigonometry
@@ -262,15 +296,56 @@ erf = elementwise("erf", lambda g, x: g * (exp(-(x * x)) * (2 / math.sqrt(math.p
 erfc = elementwise("erfc", lambda g, x: g * (exp(-(x * x)) * (-2 / math.sqrt(math.pi))))
 erfinv = elementwise("erfinv", lambda g, out: g * (exp(out * out) * (math.sqrt(math.pi) / 2)))
 lgamma = elementwise("lgamma", lambda g, x: g * digamma(x))
-digamma = elementwise("digamma")
+digamma = elementwise("digamma", lambda g, x: g * zeta(2, x))
 i0 = elementwise("i0", lambda g, x: g * i1(x))
 i1 = elementwise("i1", lambda g, x, out: g * select(eq(x, 0), 0.5, i0(x) - out / x))
+erfcx = elementwise("erfcx", lambda g, x, out: g * (2 * x * out - 2 / math.sqrt(math.pi)))
+ndtri = elementwise("ndtri", lambda g, out: g * (exp(out * out / 2) * math.sqrt(2 * math.pi)))
+zeta = elementwise("zeta", refused("special_zeta", "self"), lambda g, x, y: g * (-x * zeta(x + 1, y)))
+igamma = elementwise("igamma", refused("igamma", "input"), lambda g, x, y: g * _gamma_density(x, y))
+igammac = elementwise("igammac", refused("igammac", "input"), lambda g, x, y: -g * _gamma_density(x, y))
+i0e = elementwise("i0e", lambda g, x, out: g * (i1e(x) - sign(x) * out))
+i1e = elementwise("i1e", lambda g, x, out: g * select(eq(x, 0), 0.5, i0e(x) - out * (sign(x) + reciprocal(x))))
+bessel_j0 = elementwise("bessel_j0", lambda g, x: -g * bessel_j1(x))
+bessel_j1 = elementwise("bessel_j1", lambda g, x, out: g * select(eq(x, 0), 0.5, bessel_j0(x) - out / x))
+bessel_y0 = elementwise("bessel_y0", lambda g, x: -g * bessel_y1(x))
+bessel_y1 = elementwise("bessel_y1", lambda g, x, out: g * (bessel_y0(x) - out / x))
+spherical_bessel_j0 = elementwise("spherical_bessel_j0", lambda g, x, out: g * select(eq(x, 0), 0.0, (cos(x) - out) / x))
+modified_bessel_k0 = elementwise("modified_bessel_k0", lambda g, x: -g * modified_bessel_k1(x))
+modified_bessel_k1 = elementwise("modified_bessel_k1", lambda g, x, out: -g * (modified_bessel_k0(x) + out / x))
+scaled_modified_bessel_k0 = elementwise(
+    "scaled_modified_bessel_k0", lambda g, x, out: g * (out - scaled_modified_bessel_k1(x))
+)
+scaled_modified_bessel_k1 = elementwise(
+    "scaled_modified_bessel_k1", lambda g, x, out: g * (out - scaled_modified_bessel_k0(x) - out / x)
+)
+airy_ai = elementwise("airy_ai", refused("special_airy_ai", "x"))
+
+# Orthogonal polynomials
+
+
+def polynomial(name: str) -> Callable:
+    return elementwise(name, refused(f"special_{name}", "x"), refused(f"special_{name}", "n"))
+
+
+chebyshev_polynomial_t = polynomial("chebyshev_polynomial_t")
+chebyshev_polynomial_u = polynomial("chebyshev_polynomial_u")
+chebyshev_polynomial_v = polynomial("chebyshev_polynomial_v")
+chebyshev_polynomial_w = polynomial("chebyshev_polynomial_w")
+shifted_chebyshev_polynomial_t = polynomial("shifted_chebyshev_polynomial_t")
+shifted_chebyshev_polynomial_u = polynomial("shifted_chebyshev_polynomial_u")
+shifted_chebyshev_polynomial_v = polynomial("shifted_chebyshev_polynomial_v")
+shifted_chebyshev_polynomial_w = polynomial("shifted_chebyshev_polynomial_w")
+hermite_polynomial_h = polynomial("hermite_polynomial_h")
+hermite_polynomial_he = polynomial("hermite_polynomial_he")
+laguerre_polynomial_l = polynomial("laguerre_polynomial_l")
+legendre_polynomial_p = polynomial("legendre_polynomial_p")
 
 # Bits of a float
 copysign = elementwise(
-    "copysign", lambda g, x, out: g * select(eq(x, 0), 0.0, out / x), lambda g, y: g * 0.0
+    "copysign", lambda g, x, out: g * select(eq(x, 0), 0.0, out / x), nothing
 )
-nextafter = elementwise("nextafter")
+nextafter = elementwise("nextafter", refused("nextafter", "self"), refused("nextafter", "other"))
 frexp_mantissa = elementwise("frexp_mantissa", lambda g, x: g * exp2(-frexp_exponent(x)))
 frexp_exponent = elementwise("frexp_exponent")
 
@@ -313,6 +388,17 @@ def _log(x: Any) -> Any:
     if isinstance(x, Tensor | Handle):
         return log(x)
     return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
+
+
+def _log1p(x: Any) -> Any:
+    if isinstance(x, Tensor | Handle):
+        return log1p(x)
+    return math.log1p(x) if x > -1 else -math.inf if x == -1 else math.nan
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    """The derivative of the regularized lower incomplete gamma function in x."""
+    return exp((a - 1) * log(x) - x - lgamma(a))
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:

@@ -11,7 +11,7 @@ from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, int64, kind, uint8
 from pyrite.ops.arguments import type_name
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.create import tensor
+from pyrite.ops.create import checked_number, tensor
 from pyrite.ops.shape import select_index, slice_axis, unsqueeze_axis
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -33,40 +33,6 @@ index_put_into = operation(
     x=lambda g, indices, accumulate: g if accumulate else _without(g, indices),
     values=lambda g, indices, values_shape: _summed(index_at(g, indices), values_shape),
 )
-gather_along = operation(
-    "gather",
-    lambda x, dim, index: x.gather(dim, index),
-    tensors=("index",),
-    x=lambda g, x_shape, dim, index: g.new_zeros(list(x_shape)).scatter_add(dim, index, g),
-)
-scatter_into = operation(
-    "scatter",
-    lambda x, dim, index, source: _scattered(x, dim, index, source, "set"),
-    tensors=("index",),
-    x=lambda g, dim, index: _scatter_zero(g, dim, index),
-    source=lambda g, dim, index, source_shape: _fit(gather_along(g, dim, index), source_shape),
-)
-scatter_add_into = operation(
-    "scatter_add",
-    lambda x, dim, index, source: _scattered(x, dim, index, source, "add"),
-    tensors=("index",),
-    x=lambda g: g,
-    source=lambda g, dim, index, source_shape: _fit(gather_along(g, dim, index), source_shape),
-)
-index_select_along = operation(
-    "index_select",
-    lambda x, dim, index: x.index([None] * dim + [index]),
-    tensors=("index",),
-    x=lambda g, x_shape, dim, index: g.new_zeros(list(x_shape)).index_add(dim, index, g),
-)
-index_add_into = operation(
-    "index_add",
-    lambda x, dim, index, source: _put(x, [None] * dim + [index], source, True),
-    tensors=("index",),
-    x=lambda g: g,
-    source=lambda g, dim, index: index_select_along(g, dim, index),
-)
-
 
 def _placed(g: Handle, shape: Sequence[int], indices: list) -> Handle:
     out = _core.full(list(shape), 0, g.dtype)
@@ -80,40 +46,14 @@ def _put(x: Handle, indices: list, values: Handle, accumulate: bool) -> Handle:
     return out
 
 
-def _scattered(x: Handle, dim: int, index: Handle, source: Handle, how: str) -> Handle:
-    out = x.copy(x.dtype, False)
-    out.scatter(dim, index, source, how)
-    return out
-
-
 def _without(g: Any, indices: list) -> Any:
     return index_put_into(g, indices, g.new_zeros([]), False)
-
-
-def _scatter_zero(g: Any, dim: int, index: Any) -> Any:
-    return scatter_into(g, dim, index, g.new_zeros(list(index.shape)))
 
 
 def _summed(g: Any, shape: Sequence[int]) -> Any:
     from pyrite.autograd.engine import sum_to
 
     return sum_to(g, tuple(shape))
-
-
-def _fit(g: Any, shape: Sequence[int]) -> Any:
-    """The gradient of a source of which only a corner was read."""
-    if tuple(g.shape) == tuple(shape):
-        return g
-    out = g.new_zeros(list(shape))
-    geometry = [slice(0, n) for n in g.shape]
-    if type(out) is Handle:
-        view = out
-        for axis, n in enumerate(g.shape):
-            view = view.slice(axis, 0, n, 1)
-        view.assign(g)
-        return out
-    out[tuple(geometry)] = g
-    return out
 
 
 # x[...]
@@ -123,11 +63,11 @@ def as_index(key: Any) -> Any:
     """An entry of an index as a tensor, where it is a list, an array or a tensor; else as it is."""
     if isinstance(key, Tensor) or key is None or key is Ellipsis or isinstance(key, int | slice):
         return key
-    if isinstance(key, list | tuple | range):
-        out = tensor(list(key))
-        return to_dtype(out, int64) if out.numel() == 0 else out
     if hasattr(key, "__array_interface__"):
-        return tensor(key)
+        return tensor(key) if key.ndim or key.dtype.kind == "b" else int(key)
+    if isinstance(key, Sequence):
+        out = tensor(key)
+        return out if out.dtype in (bool_, uint8) and out.numel() else to_dtype(out, int64)
     if hasattr(key, "__index__"):
         return key.__index__()
     raise IndexError(
@@ -136,8 +76,25 @@ def as_index(key: Any) -> Any:
     )
 
 
-def mask_places(mask: Tensor) -> list[Tensor]:
-    """A mask as one index tensor for each of its dimensions."""
+def as_keys(key: Any) -> list:
+    """The entries of an index: a tuple's, and those of a short list that holds more than numbers, as old NumPy read it."""
+    if isinstance(key, tuple):
+        return list(key)
+    if isinstance(key, list) and len(key) < 32:
+        if any(k is None or k is Ellipsis or isinstance(k, Tensor | slice | list | tuple) for k in key):
+            return list(key)
+    return [key]
+
+
+def mask_places(mask: Tensor, x: Any = None, dim: int = 0) -> list[Tensor]:
+    """A mask as one index tensor for each of its dimensions; IndexError where it does not fit `x` from `dim` on."""
+    if x is not None:
+        for i, n in enumerate(mask.shape):
+            if dim + i >= x.ndim or n != x.shape[dim + i]:
+                raise IndexError(
+                    f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape of the indexed tensor "
+                    f"{list(x.shape)} at index {dim + i}"
+                )
     places = mask.handle.nonzero()
     return [wrap(places.select(1, i)) for i in range(mask.ndim)]
 
@@ -156,39 +113,42 @@ def resolve_slice(s: slice, n: int) -> tuple[int, int, int]:
 
 def parse(x: Any, key: Any) -> tuple[Any, list]:
     """The view that the basic part of a key makes, and the index tensors that remain for its dimensions."""
-    keys = list(key) if isinstance(key, tuple) else [key]
-    keys = [k if type(k) in (int, slice) else as_index(k) for k in keys]
-    used = sum(entry_dims(k) for k in keys)
-    if used > x.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
-    dots = [i for i, k in enumerate(keys) if k is Ellipsis]
-    if len(dots) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
-    if dots:
-        keys[dots[0] : dots[0] + 1] = [slice(None)] * (x.ndim - used)
+    keys = [k if type(k) in (int, slice) else as_index(k) for k in as_keys(key)]
+    rank, used = x.ndim, sum(entry_dims(k) for k in keys)
+    if used > rank:
+        raise IndexError(f"too many indices for tensor of dimension {rank}")
     indices: list[Tensor | None] = []
     dim = 0
     for k in keys:
-        if isinstance(k, bool):
-            x = unsqueeze_axis(x, dim)
-            indices += [None] * (dim - len(indices))
-            indices.append(wrap(_core.from_bytes(b"\0" * (8 if k else 0), [1 if k else 0], int64)))
-            dim += 1
-        elif type(k) is int:
-            if x.ndim == 0:
-                raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number")
+        if k is Ellipsis:
+            dim += rank - used
+        elif isinstance(k, bool):
+            x, dim = one_or_none(x, k, dim, indices)
+        elif isinstance(k, int):
             x = select_index(x, dim, k)
         elif isinstance(k, slice):
-            start, length, step = resolve_slice(k, x.shape[dim])
-            if start != 0 or length != x.shape[dim] or step != 1:
-                x = slice_axis(x, dim, start, length, step)
-            dim += 1
+            x, dim = sliced(x, k, dim), dim + 1
         elif k is None:
-            x = unsqueeze_axis(x, dim)
-            dim += 1
+            x, dim = unsqueeze_axis(x, dim), dim + 1
         else:
             x, dim = advance(x, k, dim, indices)
     return x, indices
+
+
+def sliced(x: Any, s: slice, dim: int) -> Any:
+    """A slice of one dimension; the tensor itself where it is the whole of it."""
+    if dim >= x.ndim:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-x.ndim}, {x.ndim - 1}], but got {dim})")
+    start, length, step = resolve_slice(s, x.shape[dim])
+    whole = start == 0 and length == x.shape[dim] and step == 1
+    return x if whole else slice_axis(x, dim, start, length, step)
+
+
+def one_or_none(x: Any, k: bool, dim: int, indices: list) -> tuple[Any, int]:
+    """A new dimension with the whole tensor, or with nothing: what a truth value does as an index."""
+    indices += [None] * (dim - len(indices))
+    indices.append(wrap(_core.from_bytes(bytes(8 if k else 0), [1 if k else 0], int64)))
+    return unsqueeze_axis(x, dim), dim + 1
 
 
 def entry_dims(k: Any) -> int:
@@ -206,18 +166,9 @@ def advance(x: Any, k: Tensor, dim: int, indices: list) -> tuple[Any, int]:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     if k.dtype in (bool_, uint8):
         if k.ndim == 0:
-            x = unsqueeze_axis(x, dim)
-            indices += [None] * (dim - len(indices))
-            indices.append(wrap(_core.from_bytes(b"\0" * (8 if k.item() else 0), [int(k.item())], int64)))
-            return x, dim + 1
-        for i, n in enumerate(k.shape):
-            if n != x.shape[dim + i]:
-                raise IndexError(
-                    f"The shape of the mask {list(k.shape)} at index {i} does not match the shape of the indexed tensor "
-                    f"{list(x.shape)} at index {dim + i}"
-                )
-        places = mask_places(k)
-    elif k.ndim == 0 and not k.requires_grad:
+            return one_or_none(x, bool(k.item()), dim, indices)
+        places = mask_places(k, x, dim)
+    elif k.ndim == 0:
         return select_index(x, dim, int(k.item())), dim
     else:
         places = [to_dtype(k, int64)]
@@ -226,11 +177,17 @@ def advance(x: Any, k: Tensor, dim: int, indices: list) -> tuple[Any, int]:
     return x, dim + len(places)
 
 
+ZERO_DIM = (
+    "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a "
+    "number"
+)
+
+
 def getitem(x: Tensor, key: Any) -> Tensor:
     """``x[key]``: a view for integers, slices, None and Ellipsis; a copy where index tensors or masks take part."""
     if type(key) is int:
         if x.handle.ndim == 0:
-            raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number")
+            raise IndexError(ZERO_DIM)
         return select_index(x, 0, key)
     out, indices = parse(x, key)
     if indices:
@@ -246,29 +203,56 @@ def alias(x: Tensor) -> Tensor:
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``, broadcast and converted to the dtype of `x`."""
-    target, indices = parse(x, key)
     if not isinstance(value, Tensor):
-        if isinstance(value, list | tuple | str):
-            raise TypeError(f"can't assign a {type_name(value)} to a {x.type()}")
-        value = tensor(value, dtype=x.dtype if not isinstance(value, complex) else None)
-    if not indices:
-        if value.ndim > target.ndim:
-            value = value.reshape([n for i, n in enumerate(value.shape) if i >= value.ndim - target.ndim or n != 1])
-        target.copy_(value)
+        value = assigned(x, value)
+    target, indices = parse(x, key)
+    if indices:
+        index_put_(target, indices, value)
         return
-    index_put_(target, indices, to_dtype(value, x.dtype))
+    if value.ndim > target.ndim:
+        extra = value.ndim - target.ndim
+        if any(n != 1 for n in value.shape[:extra]):
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
+                f"{list(target.shape)}"
+            )
+        value = value.reshape(value.shape[extra:])
+    target.copy_(value)
 
 
-def index_list(indices: Sequence[Any]) -> list:
+def assigned(x: Tensor, value: Any) -> Tensor:
+    """A number to be assigned, as a tensor of the dtype of `x`."""
+    if isinstance(value, int | float | complex):
+        return wrap(_core.full([], checked_number(value, x.dtype), x.dtype))
+    if hasattr(value, "__array_interface__"):
+        return tensor(value).to(x.dtype)
+    raise TypeError(f"can't assign a {type_name(value)} to a {x.type()}")
+
+
+def index_list(x: Any, indices: Sequence[Any]) -> list:
     """Index arguments as int64 tensors; masks become their places."""
+    if not isinstance(indices, tuple | list):
+        raise TypeError(f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type_name(indices)}")
     out: list = []
     for k in indices:
         k = as_index(k)
         if isinstance(k, Tensor) and k.dtype in (bool_, uint8):
-            out += mask_places(k)
-        else:
+            out += mask_places(k, x, len(out))
+        elif k is None or type(k) is Handle or kind(k.dtype) == 1:
             out.append(k if k is None or k.dtype is int64 else to_dtype(k, int64))
+        else:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if len(out) > x.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {x.ndim} (got {len(out)})")
     return out
+
+
+def check_values(x: Any, values: Any) -> None:
+    if values.dtype is not x.dtype:
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {x.dtype.scalar_name} for the destination and "
+            f"{values.dtype.scalar_name} for the source."
+        )
 
 
 def is_recorded(*tensors: Any) -> bool:
@@ -277,12 +261,15 @@ def is_recorded(*tensors: Any) -> bool:
 
 def index_put(input: Tensor, indices: Sequence[Any], values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of `input` with `values` where the index tensors point (see ``torch.index_put``)."""
-    return index_put_into(input, index_list(indices), values, accumulate)
+    places = index_list(input, indices)
+    check_values(input, values)
+    return index_put_into(input, places, values, accumulate)
 
 
 def index_put_(input: Tensor, indices: Sequence[Any], values: Tensor, accumulate: bool = False) -> Tensor:
     """The same in place."""
-    places = index_list(indices)
+    places = index_list(input, indices)
+    check_values(input, values)
     root = None if input.base is None else input.base.root
     if is_recorded(input, values, root):
         return write_inplace(input, index_put_into(input, places, values, accumulate))

@@ -237,7 +237,7 @@ def multinomial(
         else:
             # The largest ratios of weights to exponential numbers are a draw without replacement (Gumbel's trick).
             ratios = input / exponential_(empty_like(input), generator=generator)
-            drawn = ratios.topk(num_samples, dim=-1)[1] if num_samples > 1 else ratios.argmax(dim=-1, keepdim=True)
+            drawn = wrap(ratios.handle.topk(num_samples, -1, True)[1])
     return drawn if out is None else _put(out, drawn)
 
 
@@ -312,7 +312,11 @@ def _form(
 def _like(op: str, input: Tensor, options: dict, law: Callable, *bounds: int, generator: Generator | None) -> Tensor:
     require_tensor(op, input)
     requires_grad = options.pop("requires_grad", False)
-    drawn = law(empty_like(input, **options), *bounds, generator=generator)
+    if input.is_contiguous() and options.keys() <= {"dtype"}:
+        target = empty(*input.shape, dtype=options.get("dtype") or input.dtype)
+    else:
+        target = empty_like(input, **options)
+    drawn = law(target, *bounds, generator=generator)
     return drawn.requires_grad_() if requires_grad else drawn
 
 

@@ -82,7 +82,7 @@ def check_permutation_length(n: int, dtype: dtype) -> None:
     """Raises RuntimeError where `dtype` cannot tell the integers up to n apart."""
     if dtype in DIGITS and n > 2 ** DIGITS[dtype] + 1:
         raise RuntimeError(f"randperm: n cannot be greater than {2 ** DIGITS[dtype] + 1} for {dtype}, but got {n}")
-    if dtype in _INTEGERS and n > _INTEGERS[dtype][1]:
+    if dtype in _INTEGERS and dtype is not bool_ and n > _INTEGERS[dtype][1]:
         raise RuntimeError(f"randperm: n = {n} cannot be converted to type {dtype} without overflow")
 
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import MULTIPLE_VIEWS, operation, view_operation
+from pyrite.autograd.graph import operation, view_operation
+from pyrite.dtype import kind
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
-from pyrite.tensor import Handle, Tensor
+from pyrite.ops.convert import contiguous
+from pyrite.tensor import Handle
 
 
-def inverse(order: Sequence[int]) -> list[int]:
+def undone(order: Sequence[int]) -> list[int]:
     """The permutation that undoes another one."""
     out = [0] * len(order)
     for i, a in enumerate(order):
@@ -24,7 +26,7 @@ def inverse(order: Sequence[int]) -> list[int]:
 permute_axes = view_operation(
     "permute",
     lambda x, order: x.permute(order),
-    x=lambda g, order: g.permute(inverse([a % len(order) for a in order])),
+    x=lambda g, order: g.permute(undone([a % len(order) for a in order])),
 )
 transpose_axes = view_operation(
     "transpose", lambda x, a, b: x.transpose(a, b), x=lambda g, a, b: g.transpose(a, b)
@@ -38,9 +40,15 @@ reshape_copy = operation(
 unsqueeze_axis = view_operation(
     "unsqueeze", lambda x, dim: x.unsqueeze(dim), x=lambda g, x_shape: g.reshape(list(x_shape))
 )
-squeeze_axes = view_operation(
-    "squeeze", lambda x, dims: x.squeeze(dims), x=lambda g, x_shape: g.reshape(list(x_shape))
-)
+_SQUEEZES = [
+    view_operation(
+        "squeeze",
+        lambda x, dims: x.squeeze(dims),
+        label=f"SqueezeBackward{k}",
+        x=lambda g, x_shape: g.reshape(list(x_shape)),
+    )
+    for k in range(3)
+]
 select_index = view_operation(
     "select",
     lambda x, dim, i: x.select(dim, i),
@@ -116,9 +124,9 @@ def _folded(g: Handle, shape: Sequence[int], dim: int, size: int, step: int) -> 
 # The public functions
 
 
-def reshape(input: Any, *shape: Any) -> Any:
+def reshape(input: Any, *sizes_: Any, shape: Any = None) -> Any:
     """The elements in a new shape: a view where the layout allows it, else a copy (see ``torch.reshape``)."""
-    wanted = sizes("reshape", shape)
+    wanted = sizes("reshape", sizes_ if shape is None else (shape,))
     handle = input if type(input) is Handle else input.handle
     if type(input) is Handle:
         return handle.reshape(wanted)
@@ -151,9 +159,10 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
 view_dtype = view_operation("view_dtype", lambda x, dtype: x.view_dtype(dtype), x=lambda g, x_dtype: g.view(x_dtype))
 
 
-def permute(input: Any, *dims: Any) -> Any:
+def permute(input: Any, *order: Any, dims: Any = None) -> Any:
     """The dimensions in a new order (see ``torch.permute``)."""
-    return permute_axes(input, sizes("permute", dims))
+    require_tensor("permute", input)
+    return permute_axes(input, sizes("permute", order if dims is None else (dims,)))
 
 
 def transpose(input: Any, dim0: int, dim1: int) -> Any:
@@ -168,9 +177,82 @@ def t(input: Any) -> Any:
     return t_axes(input)
 
 
-def expand(input: Any, *shape: Any) -> Any:
+def expand(input: Any, *shape: Any, size: Any = None, implicit: bool = False) -> Any:
     """Broadcast to a shape: dimensions of size 1 repeat, -1 keeps a size (see ``torch.Tensor.expand``)."""
-    return expand_to(input, sizes("expand", shape))
+    return expand_to(input, sizes("expand", shape if size is None else (size,)))
+
+
+def expand_as(input: Any, other: Any) -> Any:
+    """`input` broadcast to the shape of `other`."""
+    return expand_to(input, list(other.shape))
+
+
+def broadcast_to(input: Any, size: Any) -> Any:
+    """`input` broadcast to a shape (see ``torch.broadcast_to``)."""
+    return expand_to(input, sizes("broadcast_to", (size,)))
+
+
+def reshape_as(input: Any, other: Any) -> Any:
+    """`input` in the shape of `other`."""
+    return reshape(input, list(other.shape))
+
+
+def view_as(input: Any, other: Any) -> Any:
+    """`input` seen in the shape of `other`."""
+    return view(input, list(other.shape))
+
+
+def ravel(input: Any) -> Any:
+    """The elements in one dimension (see ``torch.ravel``)."""
+    require_tensor("ravel", input)
+    return reshape(contiguous(input), -1) if input.ndim != 1 else contiguous(input)
+
+
+def unflatten(input: Any, dim: int, sizes: Any) -> Any:
+    """One dimension made into several (see ``torch.unflatten``)."""
+    if not isinstance(sizes, tuple | list):
+        raise TypeError(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}")
+    dim = wrap_dim(index("unflatten", "dim", dim), input.ndim)
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    own = input.shape[dim]
+    known = math.prod(n for n in sizes if n != -1)
+    if list(sizes).count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    if -1 in sizes:
+        if known == 0 or own % known:
+            raise RuntimeError(
+                f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor"
+            )
+        sizes = [own // known if n == -1 else n for n in sizes]
+    elif known != own:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor"
+        )
+    return view(input, [*input.shape[:dim], *sizes, *input.shape[dim + 1 :]])
+
+
+def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
+    """Two dimensions exchanged, under NumPy's name (see ``torch.swapaxes``)."""
+    return transpose(input, axis0, axis1)
+
+
+def swapdims(input: Any, dim0: int, dim1: int) -> Any:
+    """Two dimensions exchanged (see ``torch.swapdims``)."""
+    return transpose(input, dim0, dim1)
+
+
+def adjoint(input: Any) -> Any:
+    """The conjugate of the matrices in the last two dimensions, transposed (see ``torch.adjoint``)."""
+    if input.ndim < 2:
+        raise RuntimeError(f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+    return conjugate(transpose(input, -2, -1))
+
+
+def conjugate(x: Any) -> Any:
+    if kind(x.dtype) == 3:
+        raise NotImplementedError("the conjugate transpose of complex tensors")
+    return x
 
 
 def unsqueeze(input: Any, dim: int) -> Any:
@@ -180,13 +262,18 @@ def unsqueeze(input: Any, dim: int) -> Any:
 
 def squeeze(input: Any, dim: Any = None) -> Any:
     """Without the dimensions of size 1, or those of them that `dim` names (see ``torch.squeeze``)."""
-    named = None if dim is None else list(dim) if isinstance(dim, tuple | list) else [index("squeeze", "dim", dim)]
-    return squeeze_axes(input, named)
+    require_tensor("squeeze", input)
+    if dim is None:
+        return _SQUEEZES[0](input, None)
+    if isinstance(dim, tuple | list):
+        return _SQUEEZES[2](input, list(dim))
+    return _SQUEEZES[1](input, [index("squeeze", "dim", dim)])
 
 
 def select(input: Any, dim: int, index: int) -> Any:
     """One index of a dimension (see ``torch.select``)."""
-    return select_index(input, dim, int(index))
+    require_tensor("select", input)
+    return select_index(input, wrap_dim(dim, input.ndim) if input.ndim else dim, int(index))
 
 
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
@@ -217,19 +304,16 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
 
 def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
     """The storage seen through any shape, strides and offset within it (see ``torch.as_strided``)."""
-    from pyrite.autograd.graph import _as_strided_of_root, as_view, dense_geometry
+    from pyrite.autograd.graph import as_view
+    from pyrite.autograd.region import layout_of, part_of, region
 
-    if type(input) is Handle:
-        return input.as_strided(list(size), list(stride), input.offset if storage_offset is None else storage_offset)
-    offset = input.handle.offset if storage_offset is None else storage_offset
-    geometry = (list(size), list(stride), offset)
-    if input.node is None:
-        from pyrite.tensor import wrap
-
-        return as_view(wrap(input.handle.as_strided(*geometry)), input)
-    root = input if input.base is None else input.base.root
-    dense_geometry(root.handle, root.handle)
-    return as_view(_as_strided_of_root(root, geometry), input)
+    size, stride = sizes("as_strided", (size,)), sizes("as_strided", (stride,))
+    own = input if type(input) is Handle else input.handle
+    part = (size, stride, own.offset if storage_offset is None else storage_offset)
+    if len(size) != len(stride) or min((*size, *stride, part[2], 0)) < 0:
+        own.as_strided(*part)
+    out = part_of(input, part, region(part, layout_of(own)))
+    return out if type(input) is Handle else as_view(out, input)
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
@@ -260,73 +344,14 @@ def movedim(input: Any, source: Any, destination: Any) -> Any:
         raise RuntimeError("movedim: repeated dim in `source` or `destination`")
     rest = iter([d for d in range(input.ndim) if d not in from_])
     places = dict(zip(to, from_))
+    if input.ndim == 0:
+        return alias_of(input)
     return permute(input, [places[i] if i in places else next(rest) for i in range(input.ndim)])
 
 
-# Several views
-
-
-def multiple(views: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """Marks views that one call made: PyTorch refuses to write through them while recording."""
-    for number, v in enumerate(views):
-        if isinstance(v, Tensor) and v.base is not None:
-            v.base.refusal = v.base.refusal or MULTIPLE_VIEWS
-    return tuple(views)
-
-
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
-    """Parts of `split_size` along a dimension, or of the given sizes (see ``torch.split``)."""
-    if tensor.ndim == 0:
-        raise RuntimeError("split expects at least a 1-dimensional tensor")
-    dim = wrap_dim(dim, tensor.ndim)
-    n = tensor.shape[dim]
-    if isinstance(split_size_or_sections, tuple | list):
-        return split_with_sizes(tensor, split_size_or_sections, dim)
-    size = index("split", "split_size", split_size_or_sections)
-    if size < 0:
-        raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
-    if size == 0 and n != 0:
-        raise RuntimeError("split_size can only be 0 if dimension size is 0, but got dimension size of " + str(n))
-    starts = range(0, n, size) if n else [0]
-    return multiple([slice_axis(tensor, dim, s, min(size, n - s), 1) for s in starts])
-
-
-def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple:
-    """Parts of the given sizes along a dimension, which they must fill."""
-    dim = wrap_dim(dim, input.ndim)
-    n = input.shape[dim]
-    if any(s < 0 for s in split_sizes) or sum(split_sizes) != n:
-        raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got "
-            f"split_sizes={list(split_sizes)}"
-        )
-    parts, start = [], 0
-    for size in split_sizes:
-        parts.append(slice_axis(input, dim, start, size, 1))
-        start += size
-    return multiple(parts)
-
-
-def chunk(input: Any, chunks: int, dim: int = 0) -> tuple:
-    """At most `chunks` equal parts along a dimension (see ``torch.chunk``)."""
-    if input.ndim == 0:
-        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    dim = wrap_dim(dim, input.ndim)
-    n = input.shape[dim]
-    size = -(-n // chunks)
-    if size == 0:
-        return split_with_sizes(input, [0] * chunks, dim)
-    return split(input, size, dim)
-
-
-def unbind(input: Any, dim: int = 0) -> tuple:
-    """Every index of a dimension (see ``torch.unbind``)."""
-    if input.ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    dim = wrap_dim(dim, input.ndim)
-    return multiple([select_index(input, dim, i) for i in range(input.shape[dim])])
+def moveaxis(input: Any, source: Any, destination: Any) -> Any:
+    """`movedim` under NumPy's name (see ``torch.moveaxis``)."""
+    return movedim(input, source, destination)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:

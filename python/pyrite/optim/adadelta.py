@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import average_square_, decayed, factor, subtract_scaled_
+from pyrite.optim.updates import Value, average_square, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -45,20 +45,19 @@ class Adadelta(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {"step": count(), "square_avg": ops.zeros_like(param), "acc_delta": ops.zeros_like(param)}
 
     def rule(self, group: dict[str, Any]) -> Update:
         lr = factor(group["lr"], group["differentiable"])
         rho, eps, weight_decay = group["rho"], group["eps"], group["weight_decay"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            state["step"].add_(1)
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            tick(state)
             grad = decayed(grad, param, weight_decay)
-            square, steps = state["square_avg"], state["acc_delta"]
-            average_square_(square, grad, rho)
-            delta = (steps + eps).sqrt() / (square + eps).sqrt() * grad
-            average_square_(steps, delta, rho)
-            subtract_scaled_(param, delta, lr)
+            square = average_square(state["square_avg"], grad, rho)
+            delta = (state["acc_delta"] + eps).sqrt() / (square + eps).sqrt() * grad
+            average_square(state["acc_delta"], delta, rho)
+            write(param, plus(param, delta, -lr))
 
         return update

@@ -6,7 +6,7 @@ from pyrite import ops
 from pyrite.dtype import finfo
 from pyrite.optim.options import check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import factor
+from pyrite.optim.updates import factor, tick
 from pyrite.tensor import Tensor
 
 
@@ -20,6 +20,7 @@ class Adafactor(PerParameter):
     `weight_decay` shrinks the parameter by lr * weight_decay. https://arxiv.org/abs/1804.04235
     """
 
+    needs_tensors = True
     later_options = {"foreach": None}
 
     def __init__(
@@ -56,7 +57,7 @@ class Adafactor(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         if param.is_complex():
             raise RuntimeError("Adafactor does not support complex parameters")
         if param.dim() < 2:
@@ -70,7 +71,7 @@ class Adafactor(PerParameter):
         eps1, eps2 = group["eps"]
 
         def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+            step = tick(state)
             smallest = finfo(param.dtype).eps if eps1 is None else eps1
             rate = max(eps2, _root_mean_square(param)) * min(lr, 1 / step**0.5)
             if weight_decay != 0:

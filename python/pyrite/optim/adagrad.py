@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_fused, check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import decayed, factor, subtract_ratio_
+from pyrite.optim.updates import Value, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -55,7 +55,7 @@ class Adagrad(PerParameter):
             for param in group["params"]:
                 self.state[param].update(self.begin(param, group))
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         start = group["initial_accumulator_value"]
         start = complex(start, start) if param.is_complex() else start
         return {"step": count(), "sum": ops.full_like(param, start)}
@@ -64,11 +64,11 @@ class Adagrad(PerParameter):
         lr = factor(group["lr"], group["differentiable"])
         lr_decay, weight_decay, eps = group["lr_decay"], group["weight_decay"], group["eps"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
             grad = decayed(grad, param, weight_decay)
-            total = state["sum"].addcmul_(grad, grad)
-            subtract_ratio_(param, grad, total.sqrt() + eps, lr / (1 + (step - 1) * lr_decay))
+            total = write(state["sum"], state["sum"] + grad * grad)
+            write(param, plus(param, grad / (total.sqrt() + eps), -lr / (1 + (step - 1) * lr_decay)))
 
         return update
 

@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_betas, check_fused, check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import average_square_, decayed, factor, subtract_ratio_
+from pyrite.optim.updates import Value, average, average_square, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -66,7 +66,7 @@ class Adam(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         state = {"step": count(), "exp_avg": ops.zeros_like(param), "exp_avg_sq": ops.zeros_like(param)}
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = ops.zeros_like(param)
@@ -79,19 +79,19 @@ class Adam(PerParameter):
         weight_decay = factor(group["weight_decay"], differentiable)
         shrink = 1 - lr * weight_decay if group["decoupled_weight_decay"] and weight_decay != 0 else None
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
             if shrink is not None:
-                param.mul_(shrink)
+                write(param, param * shrink)
             else:
                 grad = decayed(grad, param, weight_decay)
-            mean, square = state["exp_avg"], state["exp_avg_sq"]
-            mean.lerp_(grad, 1 - beta1)
-            average_square_(square, grad, beta2)
+            mean = average(state["exp_avg"], grad, 1 - beta1)
+            square = average_square(state["exp_avg_sq"], grad, beta2)
             if amsgrad:
-                square = state["max_exp_avg_sq"].copy_(state["max_exp_avg_sq"].maximum(square))
+                largest = state["max_exp_avg_sq"]
+                square = write(largest, largest.maximum(square))
             root = square.sqrt() / (1 - beta2**step) ** 0.5 + eps
-            subtract_ratio_(param, mean, root, lr / (1 - beta1**step))
+            write(param, plus(param, mean / root, -lr / (1 - beta1**step)))
 
         return update
 

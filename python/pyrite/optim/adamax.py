@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_betas, check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import decayed, factor, subtract_ratio_
+from pyrite.optim.updates import Value, average, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -44,7 +44,7 @@ class Adamax(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {"step": count(), "exp_avg": ops.zeros_like(param), "exp_inf": ops.zeros_like(param)}
 
     def rule(self, group: dict[str, Any]) -> Update:
@@ -52,12 +52,11 @@ class Adamax(PerParameter):
         lr = factor(group["lr"], differentiable)
         beta1, beta2 = (factor(beta, differentiable) for beta in group["betas"])
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
             grad = decayed(grad, param, weight_decay)
-            mean, largest = state["exp_avg"], state["exp_inf"]
-            mean.lerp_(grad, 1 - beta1)
-            largest.copy_((largest * beta2).maximum(grad.abs() + eps))
-            subtract_ratio_(param, mean, largest, lr / (1 - beta1**step))
+            mean = average(state["exp_avg"], grad, 1 - beta1)
+            largest = write(state["exp_inf"], (state["exp_inf"] * beta2).maximum(grad.abs() + eps))
+            write(param, plus(param, mean / largest, -lr / (1 - beta1**step)))
 
         return update

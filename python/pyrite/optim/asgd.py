@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import decayed, factor
+from pyrite.optim.updates import Value, average, decayed, factor, plus, store, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -46,7 +46,7 @@ class ASGD(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {
             "step": count(),
             "eta": count(factor(group["lr"])),
@@ -58,16 +58,14 @@ class ASGD(PerParameter):
         lr = factor(group["lr"])
         lambd, alpha, t0, weight_decay = group["lambd"], group["alpha"], group["t0"], group["weight_decay"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
-            eta, mu, mean = state["eta"].item(), state["mu"].item(), state["ax"]
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
+            eta, mu = state["eta"], state["mu"]
             grad = decayed(grad, param, weight_decay)
-            param.mul_(1 - lambd * eta).add_(grad, alpha=-eta)
-            if mu == 1:
-                mean.copy_(param)
-            else:
-                mean.lerp_(param, mu)
-            state["eta"].fill_(lr / (1 + lambd * lr * step) ** alpha)
-            state["mu"].fill_(1 / max(1, step - t0))
+            rate = eta.item()
+            write(param, plus(param * (1 - lambd * rate), grad, -rate))
+            average(state["ax"], param, mu.item())
+            store(eta, lr / (1 + lambd * lr * step) ** alpha)
+            store(mu, 1 / max(1, step - t0))
 
         return update

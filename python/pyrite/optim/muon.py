@@ -19,6 +19,7 @@ class Muon(PerParameter):
     Only matrices; leave biases and embeddings to another optimizer. https://kellerjordan.github.io/posts/muon/
     """
 
+    needs_tensors = True
     later_options: dict[str, Any] = {}
 
     def __init__(
@@ -58,7 +59,7 @@ class Muon(PerParameter):
                         f"Muon only supports 2D parameters whereas we found a parameter with size: {param.size()}"
                     )
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         if param.is_complex():
             raise RuntimeError("Muon does not support complex parameters")
         return {"momentum_buffer": ops.zeros_like(param)}

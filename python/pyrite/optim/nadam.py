@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_betas, check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import average_square_, decayed, factor, subtract_ratio_
+from pyrite.optim.updates import Value, average, average_square, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -53,7 +53,7 @@ class NAdam(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {
             "step": count(),
             "mu_product": count(1.0),
@@ -70,19 +70,19 @@ class NAdam(PerParameter):
         def mu(step: float) -> float | Tensor:
             return beta1 * (1.0 - 0.5 * 0.96 ** (step * momentum_decay))
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
             if decoupled:
-                param.mul_(1 - lr * weight_decay)
+                write(param, param * (1 - lr * weight_decay))
             else:
                 grad = decayed(grad, param, weight_decay)
-            product = factor(state["mu_product"].mul_(mu(step)), differentiable)
-            mean, square = state["exp_avg"], state["exp_avg_sq"]
-            mean.lerp_(grad, 1 - beta1)
-            average_square_(square, grad, beta2)
+            product = write(state["mu_product"], state["mu_product"] * mu(step))
+            product = product if differentiable else product.item()
+            mean = average(state["exp_avg"], grad, 1 - beta1)
+            square = average_square(state["exp_avg_sq"], grad, beta2)
             root = (square / (1 - beta2**step)).sqrt() + eps
             ahead = mu(step + 1)
-            subtract_ratio_(param, grad, root, lr * (1 - mu(step)) / (1 - product))
-            subtract_ratio_(param, mean, root, lr * ahead / (1 - product * ahead))
+            now = grad * (-lr * (1 - mu(step)) / (1 - product))
+            write(param, param + plus(now, mean, -lr * ahead / (1 - product * ahead)) / root)
 
         return update

@@ -3,28 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
-from pyrite import ops
+from pyrite import _core, ops
 from pyrite.autograd.mode import enable_grad, set_grad_enabled
 from pyrite.dtype import float32, float64, get_default_dtype
 from pyrite.optim.optimizer import Optimizer
-from pyrite.tensor import Tensor
+from pyrite.optim.updates import Value
+from pyrite.tensor import Tensor, wrap
 
-Update = Callable[[Tensor, Tensor, dict[str, Any]], None]
+Update = Callable[[Value, Value, dict[str, Value]], None]
 
 
 class PerParameter(Optimizer):
     """An optimizer with a state for each parameter and a rule that updates one parameter from its gradient.
 
     A subclass gives `begin`, the state before the first step, and `rule`, the update with a group's options bound. A
-    rule changes the tensors of the state in place. It sees a complex parameter, its gradient and its state as real with
-    a last dimension of 2, unless `complex_as_real` is false.
+    rule gets core handles, or tensors if `needs_tensors` or the step is differentiable; it changes the state in place
+    and may add to it. It sees a complex parameter, its gradient and its state as real with a last dimension of 2,
+    unless `complex_as_real` is false.
     """
 
     complex_as_real = True
+    needs_tensors = False
     later_options: dict[str, Any] = {"foreach": None, "maximize": False, "differentiable": False, "capturable": False}
     counts: tuple[str, ...] = ("step",)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         """The state of a parameter before its first step."""
         raise NotImplementedError(f"{type(self).__name__} defines no begin")
 
@@ -38,12 +41,14 @@ class PerParameter(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with set_grad_enabled(self.defaults.get("differentiable", False)):
+        differentiable = self.defaults.get("differentiable", False)
+        with set_grad_enabled(differentiable):
             for group in self.param_groups:
-                self._step_group(group)
+                self._step_group(group, self.needs_tensors or differentiable)
+        _core.evaluate_large()
         return loss
 
-    def _step_group(self, group: dict[str, Any]) -> None:
+    def _step_group(self, group: dict[str, Any], on_tensors: bool) -> None:
         maximize = group.get("maximize", False)
         update = self.rule(group)
         for param in group["params"]:
@@ -54,14 +59,26 @@ class PerParameter(Optimizer):
             if not state:
                 _check_capability(param, group)
                 state = self.begin(param, group)
-            if maximize:
-                grad = -grad
-            if self.complex_as_real and param.is_complex():
-                update(_as_real(param), _as_real(grad), {name: _as_real(value) for name, value in state.items()})
-            else:
-                update(param, grad, state)
+            content, grad, values = self._operands(param, grad, state, on_tensors)
+            update(content, -grad if maximize else grad, values)
+            if len(values) > len(state):
+                state.update((name, _tensor(value)) for name, value in values.items() if name not in state)
             if state:
                 self.state[param] = state
+
+    def _operands(
+        self, param: Tensor, grad: Tensor, state: dict[str, Any], on_tensors: bool
+    ) -> tuple[Value, Value, dict[str, Value]]:
+        """What the rule sees of a parameter, its gradient and its state."""
+        values = {name: value for name, value in state.items() if isinstance(value, Tensor)}
+        if param.is_complex():
+            if not self.complex_as_real:
+                return param, grad, values
+            values = {name: _as_real(value) for name, value in values.items()}
+            param, grad = ops.view_as_real(param), ops.view_as_real(grad)
+        if on_tensors:
+            return param, grad, values
+        return param.handle, grad.handle, {name: value.handle for name, value in values.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Gives options that are missing in an older checkpoint the value that means what it meant then."""
@@ -91,5 +108,9 @@ def _check_capability(param: Tensor, group: dict[str, Any]) -> None:
         )
 
 
-def _as_real(value: Any) -> Any:
-    return ops.view_as_real(value) if isinstance(value, Tensor) and value.is_complex() else value
+def _as_real(value: Tensor) -> Tensor:
+    return ops.view_as_real(value) if value.is_complex() else value
+
+
+def _tensor(value: Value) -> Tensor:
+    return value if isinstance(value, Tensor) else wrap(value)

@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_betas, check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import average_square_, decayed, factor, subtract_ratio_, subtract_scaled_
+from pyrite.optim.updates import Value, average, average_square, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -50,7 +50,7 @@ class RAdam(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {"step": count(), "exp_avg": ops.zeros_like(param), "exp_avg_sq": ops.zeros_like(param)}
 
     def rule(self, group: dict[str, Any]) -> Update:
@@ -59,21 +59,20 @@ class RAdam(PerParameter):
         beta1, beta2 = (factor(beta, differentiable) for beta in group["betas"])
         decoupled = group["decoupled_weight_decay"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            step = state["step"].add_(1).item()
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            step = tick(state)
             if decoupled:
-                param.mul_(1 - lr * weight_decay)
+                write(param, param * (1 - lr * weight_decay))
             else:
                 grad = decayed(grad, param, weight_decay)
-            mean, square = state["exp_avg"], state["exp_avg_sq"]
-            mean.lerp_(grad, 1 - beta1)
-            average_square_(square, grad, beta2)
+            mean = average(state["exp_avg"], grad, 1 - beta1)
+            square = average_square(state["exp_avg_sq"], grad, beta2)
             scale = lr / (1 - beta1**step)
             rectified = _rectification(beta2, step)
             if rectified is None:
-                subtract_scaled_(param, mean, scale)
+                write(param, plus(param, mean, -scale))
             else:
-                subtract_ratio_(param, mean, square.sqrt() + eps, scale * rectified)
+                write(param, plus(param, mean / (square.sqrt() + eps), -scale * rectified))
 
         return update
 

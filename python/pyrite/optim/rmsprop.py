@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_not_negative, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import average_square_, decayed, factor, subtract_ratio_, subtract_scaled_
+from pyrite.optim.updates import Value, average, average_square, decayed, factor, plus, tick, write
 from pyrite.tensor import Tensor
 
 
@@ -48,7 +48,7 @@ class RMSprop(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         state = {"step": count(), "square_avg": ops.zeros_like(param)}
         if group["momentum"] > 0:
             state["momentum_buffer"] = ops.zeros_like(param)
@@ -61,19 +61,19 @@ class RMSprop(PerParameter):
         alpha, eps, weight_decay = group["alpha"], group["eps"], group["weight_decay"]
         momentum, centered = group["momentum"], group["centered"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            state["step"].add_(1)
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
+            tick(state)
             grad = decayed(grad, param, weight_decay)
-            square = state["square_avg"]
-            average_square_(square, grad, alpha)
+            square = average_square(state["square_avg"], grad, alpha)
             if centered:
-                mean = state["grad_avg"].lerp_(grad, 1 - alpha)
-                square = square.addcmul(mean, mean, value=-1)
+                mean = average(state["grad_avg"], grad, 1 - alpha)
+                square = square - mean * mean
             root = square.sqrt() + eps
             if momentum > 0:
-                buffer = state["momentum_buffer"].mul_(momentum).addcdiv_(grad, root)
-                subtract_scaled_(param, buffer, lr)
+                buffer = state["momentum_buffer"]
+                direction = write(buffer, buffer * momentum + grad / root)
             else:
-                subtract_ratio_(param, grad, root, lr)
+                direction = grad / root
+            write(param, plus(param, direction, -lr))
 
         return update

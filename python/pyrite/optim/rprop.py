@@ -5,7 +5,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.optim.options import check_rate
 from pyrite.optim.per_parameter import PerParameter, Update, count
-from pyrite.optim.updates import factor
+from pyrite.optim.updates import factor, tick
 from pyrite.tensor import Tensor
 
 
@@ -15,6 +15,8 @@ class Rprop(PerParameter):
 
     https://docs.pytorch.org/docs/stable/generated/torch.optim.Rprop.html
     """
+
+    needs_tensors = True
 
     def __init__(
         self,
@@ -42,7 +44,7 @@ class Rprop(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         lr = factor(group["lr"])
         size = ops.full_like(param, complex(lr, lr) if param.is_complex() else lr)
         return {"step": count(), "prev": ops.zeros_like(param), "step_size": size}
@@ -52,7 +54,7 @@ class Rprop(PerParameter):
         smallest, largest = group["step_sizes"]
 
         def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
-            state["step"].add_(1)
+            tick(state)
             agreement = grad * state["prev"]
             turned = agreement < 0
             change = ops.ones_like(grad).masked_fill(turned, shrink).masked_fill(agreement > 0, grow)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pyrite.optim.options import check_fused, check_rate
 from pyrite.optim.per_parameter import PerParameter, Update
-from pyrite.optim.updates import decayed, factor, subtract_scaled_
+from pyrite.optim.updates import Value, copied, decayed, factor, plus, write
 from pyrite.tensor import Tensor
 
 
@@ -53,7 +53,7 @@ class SGD(PerParameter):
         }
         super().__init__(params, defaults)
 
-    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, param: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         return {}
 
     def rule(self, group: dict[str, Any]) -> Update:
@@ -63,15 +63,15 @@ class SGD(PerParameter):
         momentum, nesterov = group["momentum"], group["nesterov"]
         gain = 1 - group["dampening"]
 
-        def update(param: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
+        def update(param: Value, grad: Value, state: dict[str, Value]) -> None:
             grad = decayed(grad, param, weight_decay)
             if momentum != 0:
                 buffer = state.get("momentum_buffer")
                 if buffer is None:
-                    state["momentum_buffer"] = buffer = grad.detach().clone()
+                    state["momentum_buffer"] = buffer = copied(grad)
                 else:
-                    buffer.mul_(momentum).add_(grad, alpha=gain)
-                grad = grad.add(buffer, alpha=momentum) if nesterov else buffer
-            subtract_scaled_(param, grad, lr)
+                    write(buffer, plus(buffer * momentum, grad, gain))
+                grad = plus(grad, buffer, momentum) if nesterov else buffer
+            write(param, plus(param, grad, -lr))
 
         return update

@@ -1,7 +1,42 @@
-"""In-place updates that optimizers share. A factor is a number, or a one-element tensor through which gradients flow
-when the step is differentiable."""
+"""Steps of arithmetic that update rules share. A rule computes on core handles, which costs a fraction of what tensors do, or
+on tensors when gradients are to flow through the step: both take the same operators."""
 
-from pyrite.tensor import Tensor
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import write_inplace
+from pyrite.tensor import Handle, Tensor
+
+Value = Any
+"""A core handle or a Tensor."""
+
+_ADD_SCALED, _LERP = _core.ops()["add_scaled"], _core.ops()["lerp"]
+
+
+def write(target: Value, value: Value) -> Value:
+    """Makes `value` the content of `target`."""
+    if type(target) is Handle:
+        target.replace(value)
+        return target
+    return write_inplace(target, value)
+
+
+def store(target: Value, number: float) -> None:
+    """Sets every element of `target` to a number."""
+    if type(target) is Handle:
+        target.assign(number)
+    else:
+        target.fill_(number)
+
+
+def copied(value: Value) -> Value:
+    """The same content without its history, in memory of its own."""
+    return value.copy(value.dtype, False) if type(value) is Handle else value.detach().clone()
+
+
+def tick(state: dict[str, Value]) -> float:
+    """Counts a step and returns its number, from 1."""
+    return write(state["step"], state["step"] + 1).item()
 
 
 def factor(value: float | Tensor, differentiable: bool = False) -> float | Tensor:
@@ -11,32 +46,23 @@ def factor(value: float | Tensor, differentiable: bool = False) -> float | Tenso
     return value.reshape(()) if differentiable else value.item()
 
 
-def subtract_scaled_(param: Tensor, direction: Tensor, scale: float | Tensor) -> None:
-    """param -= scale * direction"""
-    if isinstance(scale, Tensor):
-        param.sub_(direction * scale)
-    else:
-        param.add_(direction, alpha=-scale)
+def plus(x: Value, y: Value, scale: float | Tensor) -> Value:
+    """x + scale * y"""
+    return _core.ternary(_ADD_SCALED, x, y, scale) if type(x) is Handle else x + y * scale
 
 
-def subtract_ratio_(param: Tensor, numerator: Tensor, denominator: Tensor, scale: float | Tensor) -> None:
-    """param -= scale * numerator / denominator"""
-    if isinstance(scale, Tensor):
-        param.sub_(numerator / denominator * scale)
-    else:
-        param.addcdiv_(numerator, denominator, value=-scale)
+def average(mean: Value, value: Value, weight: float | Tensor) -> Value:
+    """mean += weight * (value - mean)"""
+    if type(mean) is Handle:
+        return write(mean, _core.ternary(_LERP, mean, value, weight))
+    return write(mean, mean + (value - mean) * weight)
 
 
-def average_square_(average: Tensor, grad: Tensor, decay: float | Tensor) -> None:
-    """average = decay * average + (1 - decay) * grad * grad"""
-    if isinstance(decay, Tensor):
-        average.lerp_(grad * grad, 1 - decay)
-    else:
-        average.mul_(decay).addcmul_(grad, grad, value=1 - decay)
+def average_square(mean: Value, value: Value, decay: float | Tensor) -> Value:
+    """mean = decay * mean + (1 - decay) * value^2"""
+    return write(mean, plus(mean * decay, value * value, 1 - decay))
 
 
-def decayed(grad: Tensor, param: Tensor, weight_decay: float | Tensor) -> Tensor:
+def decayed(grad: Value, param: Value, weight_decay: float | Tensor) -> Value:
     """The gradient of the loss plus weight_decay / 2 * |param|^2."""
-    if isinstance(weight_decay, Tensor):
-        return grad + param * weight_decay
-    return grad.add(param, alpha=weight_decay) if weight_decay != 0 else grad
+    return plus(grad, param, weight_decay) if weight_decay != 0 else grad

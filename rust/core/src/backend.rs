@@ -129,6 +129,11 @@ pub trait Backend: Send + Sync {
     /// and in order, and then is that input's last use.
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()>;
 
+    /// Whether even the smallest results are deferred, because starting a kernel costs more than it computes.
+    fn defers_small(&self) -> bool {
+        false
+    }
+
     /// One op on a few elements, now; None where the device prefers a program.
     fn immediate(&self, op: Op, dtype: DType, operands: &[Immediate<'_>], numel: usize) -> Option<Result<Buffer>>;
 

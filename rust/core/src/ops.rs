@@ -2,8 +2,9 @@
 //!
 //! `T` is the op's dtype, the angle bracket its domain: Any, Field (real or complex), Number (real), Integer (bool too),
 //! Float. A body speaks the common subset of both languages: `let`, `return`, operators, comparisons, calls and float
-//! literals (only where the domain is Float). What that cannot say is a helper (`select`, `exp`, `is_nan`, `floor_divide`),
-//! written once for each device. The constants are `ZERO` and `ONE`.
+//! literals (only where the domain is Float); of numbers `==` but not `!=`, which some GPU compilers get wrong for NaN. What
+//! that cannot say is a helper (`select`, `exp`, `is_nan`, `floor_divide`), written once for each device. The constants are
+//! `ZERO` and `ONE`.
 
 #[macro_export]
 macro_rules! elementwise_ops {
@@ -57,7 +58,7 @@ macro_rules! elementwise_ops {
         /// x == y
         fn eq<Number>(x: T, y: T) -> bool { return x == y; }
         /// x != y
-        fn ne<Number>(x: T, y: T) -> bool { return x != y; }
+        fn ne<Number>(x: T, y: T) -> bool { return !(x == y); }
         /// x < y
         fn lt<Number>(x: T, y: T) -> bool { return x < y; }
         /// x <= y
@@ -73,11 +74,11 @@ macro_rules! elementwise_ops {
 
         // Logic
         /// both are not zero
-        fn logical_and<Number>(x: T, y: T) -> bool { return (x != ZERO) & (y != ZERO); }
+        fn logical_and<Number>(x: T, y: T) -> bool { return !((x == ZERO) | (y == ZERO)); }
         /// either is not zero
-        fn logical_or<Number>(x: T, y: T) -> bool { return (x != ZERO) | (y != ZERO); }
+        fn logical_or<Number>(x: T, y: T) -> bool { return !((x == ZERO) & (y == ZERO)); }
         /// exactly one is not zero
-        fn logical_xor<Number>(x: T, y: T) -> bool { return (x != ZERO) != (y != ZERO); }
+        fn logical_xor<Number>(x: T, y: T) -> bool { return (x == ZERO) != (y == ZERO); }
         /// x is zero
         fn logical_not<Number>(x: T) -> bool { return x == ZERO; }
         /// bits of x and y
@@ -139,6 +140,13 @@ macro_rules! elementwise_ops {
             let high = max(x, y);
             return select(high + log1p(exp(-abs(x - y))), high + 0.6931471805599453, x == y);
         }
+        /// log2(2^x + 2^y)
+        fn logaddexp2<Float>(x: T, y: T) -> T {
+            let high = max(x, y);
+            return select(high + log1p(exp2(-abs(x - y))) * 1.4426950408889634, high + 1.0, x == y);
+        }
+        /// x * log(1 + y), 0 where x is 0
+        fn xlog1py<Float>(x: T, y: T) -> T { return select(select(x * log1p(y), 0.0, x == 0.0), y, is_nan(y)); }
         /// x * log(y), 0 where x is 0
         fn xlogy<Float>(x: T, y: T) -> T { return select(select(x * log(y), 0.0, x == 0.0), y, is_nan(y)); }
 
@@ -172,6 +180,48 @@ macro_rules! elementwise_ops {
         fn i0<Float>(x: T) -> T { return bessel_i0(x); }
         /// modified Bessel function of the first kind, order 1
         fn i1<Float>(x: T) -> T { return bessel_i1(x); }
+        /// e^(x^2) erfc(x)
+        fn erfcx<Float>(x: T) -> T { return erfcx(x); }
+        /// the x below which a normal variable falls with this probability
+        fn ndtri<Float>(x: T) -> T { return ndtri(x); }
+        /// Hurwitz's zeta function: the sum of (q + k)^-x over k >= 0
+        fn zeta<Float>(x: T, q: T) -> T { return zeta(x, q); }
+        /// regularized lower incomplete gamma function
+        fn igamma<Float>(a: T, x: T) -> T { return igamma(a, x); }
+        /// regularized upper incomplete gamma function
+        fn igammac<Float>(a: T, x: T) -> T { return igammac(a, x); }
+        /// e^-|x| i0(x)
+        fn i0e<Float>(x: T) -> T { return bessel_i0e(x); }
+        /// e^-|x| i1(x)
+        fn i1e<Float>(x: T) -> T { return bessel_i1e(x); }
+        /// Bessel functions of the first and second kind, orders 0 and 1
+        fn bessel_j0<Float>(x: T) -> T { return bessel_j0(x); }
+        fn bessel_j1<Float>(x: T) -> T { return bessel_j1(x); }
+        fn bessel_y0<Float>(x: T) -> T { return bessel_y0(x); }
+        fn bessel_y1<Float>(x: T) -> T { return bessel_y1(x); }
+        /// sin(x) / x
+        fn spherical_bessel_j0<Float>(x: T) -> T { return spherical_bessel_j0(x); }
+        /// modified Bessel functions of the second kind, orders 0 and 1, and e^x times them
+        fn modified_bessel_k0<Float>(x: T) -> T { return bessel_k0(x); }
+        fn modified_bessel_k1<Float>(x: T) -> T { return bessel_k1(x); }
+        fn scaled_modified_bessel_k0<Float>(x: T) -> T { return bessel_k0e(x); }
+        fn scaled_modified_bessel_k1<Float>(x: T) -> T { return bessel_k1e(x); }
+        /// Airy's function Ai
+        fn airy_ai<Float>(x: T) -> T { return airy_ai(x); }
+
+        // Orthogonal polynomials of degree n
+        fn chebyshev_polynomial_t<Float>(x: T, n: T) -> T { return chebyshev_polynomial_t(x, n); }
+        fn chebyshev_polynomial_u<Float>(x: T, n: T) -> T { return chebyshev_polynomial_u(x, n); }
+        fn chebyshev_polynomial_v<Float>(x: T, n: T) -> T { return chebyshev_polynomial_v(x, n); }
+        fn chebyshev_polynomial_w<Float>(x: T, n: T) -> T { return chebyshev_polynomial_w(x, n); }
+        fn hermite_polynomial_h<Float>(x: T, n: T) -> T { return hermite_polynomial_h(x, n); }
+        fn hermite_polynomial_he<Float>(x: T, n: T) -> T { return hermite_polynomial_he(x, n); }
+        fn laguerre_polynomial_l<Float>(x: T, n: T) -> T { return laguerre_polynomial_l(x, n); }
+        fn legendre_polynomial_p<Float>(x: T, n: T) -> T { return legendre_polynomial_p(x, n); }
+        fn shifted_chebyshev_polynomial_t<Float>(x: T, n: T) -> T { return shifted_chebyshev_polynomial_t(x, n); }
+        fn shifted_chebyshev_polynomial_u<Float>(x: T, n: T) -> T { return shifted_chebyshev_polynomial_u(x, n); }
+        fn shifted_chebyshev_polynomial_v<Float>(x: T, n: T) -> T { return shifted_chebyshev_polynomial_v(x, n); }
+        fn shifted_chebyshev_polynomial_w<Float>(x: T, n: T) -> T { return shifted_chebyshev_polynomial_w(x, n); }
 
         // Bits of a float
         /// |x| with the sign of y

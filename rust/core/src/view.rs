@@ -184,6 +184,23 @@ impl Layout {
         Some(Layout { shape: Shape::from_slice(shape), strides, offset: self.offset })
     }
 
+    /// Some axes read backwards: what a copy is made of, as a user's tensor has no negative stride.
+    pub fn flip(&self, axes: &[isize]) -> Result<Layout> {
+        let mut out = self.clone();
+        let mut seen: SmallVec<[bool; 6]> = SmallVec::from_elem(false, self.rank().max(1));
+        for &axis in axes {
+            let a = self.axis(axis)?;
+            if std::mem::replace(&mut seen[a], true) {
+                return Err(Error::Invalid(format!("dim {a} appears multiple times in the list of dims")));
+            }
+            if self.rank() > 0 && self.numel() > 0 {
+                out.offset = (out.offset as isize + (self.shape[a] as isize - 1) * self.strides[a]) as usize;
+                out.strides[a] = -self.strides[a];
+            }
+        }
+        Ok(out)
+    }
+
     /// The diagonal of two axes, as a new last axis.
     pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Result<Layout> {
         let (a, b) = (self.axis(axis1)?, self.axis(axis2)?);

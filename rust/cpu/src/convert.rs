@@ -1,6 +1,7 @@
 //! Conversions between dtypes in blocks: storage to compute type and back, casts between compute types, and narrowing.
 #![allow(unsafe_code)]
 
+use crate::float16::{from_bf16, from_f16, to_bf16, to_f16};
 use crate::level::{Level, level};
 use pyrite_core::half::{bf16, f16};
 use pyrite_core::num_complex::Complex;
@@ -61,11 +62,11 @@ macro_rules! casts_to_half {
     ($($a:ident)+) => { $(
         impl Cast<f16> for $a {
             #[inline(always)]
-            fn cast(self) -> f16 { f16::from_f32(self as f32) }
+            fn cast(self) -> f16 { to_f16(self as f32) }
         }
         impl Cast<bf16> for $a {
             #[inline(always)]
-            fn cast(self) -> bf16 { bf16::from_f32(self as f32) }
+            fn cast(self) -> bf16 { to_bf16(self as f32) }
         }
     )+ };
 }
@@ -75,14 +76,14 @@ casts_to_half!(u8 i8 i16 i32 i64 f32 f64);
 impl Cast<f32> for f16 {
     #[inline(always)]
     fn cast(self) -> f32 {
-        self.to_f32()
+        from_f16(self)
     }
 }
 
 impl Cast<f32> for bf16 {
     #[inline(always)]
     fn cast(self) -> f32 {
-        self.to_f32()
+        from_bf16(self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod convert;
 mod elementwise;
+mod float16;
 mod gather;
 mod index;
 mod kernels;

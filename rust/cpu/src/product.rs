@@ -5,9 +5,6 @@ use crate::matmul::{Batch, Product, Strided, matmul};
 use crate::memory;
 use pyrite_core::{Buffer, Error, Operand, Result};
 
-/// Multiply-adds from which other threads may take part.
-const PARALLEL_WORK: usize = 1 << 19;
-
 fn strided(operand: &Operand) -> Result<Strided> {
     let start = operand.buffer.0.host().ok_or_else(|| Error::Invalid("matmul: memory of another device".into()))?;
     let (layout, size) = (&operand.layout, operand.dtype.size());
@@ -28,6 +25,6 @@ pub fn product(a: &Operand, b: &Operand) -> Result<Buffer> {
     let batches: Vec<Batch> = (0..batch).map(|i| Batch { a: step(a, i), b: step(b, i) }).collect();
     let product = Product { dtype: a.dtype, m, n, k, batches: &batches, a: strided(a)?, b: strided(b)? };
     // SAFETY: layouts stay within their buffers; `c` is new and has the size of the result.
-    unsafe { matmul(&product, c, batch * m * n * k >= PARALLEL_WORK) };
+    unsafe { matmul(&product, c, true) };
     Ok(out)
 }

@@ -3,12 +3,13 @@
 #![allow(unsafe_code)]
 
 mod fold;
-mod half;
 pub mod number;
 mod place;
 
 use crate::memory;
-use crate::strided::{Axis, GRAIN, Pointer, axes, base, count, dispatch_size, merge, runs, sort_by_stride, split, start};
+use crate::strided::{
+    Axis, GRAIN, Pointer, axes, base, count, dispatch_size, merge, runs, sort_by_stride, split, start,
+};
 use fold::{All, Any, BLOCK, Extreme, Kernel, Pieces, Product, Rows, Sum};
 use number::dispatch_ordered;
 use place::Place;

@@ -50,7 +50,11 @@ pub fn topk(input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)
 }
 
 /// Runs `work` on each row; a row gives `k` values and places.
-fn sorted(input: &Operand, k: usize, work: impl Fn(*const u8, Target) -> Result<()> + Sync) -> Result<(Buffer, Buffer)> {
+fn sorted(
+    input: &Operand,
+    k: usize,
+    work: impl Fn(*const u8, Target) -> Result<()> + Sync,
+) -> Result<(Buffer, Buffer)> {
     let input = with_dense_rows(input)?;
     let (rank, size) = (input.layout.rank(), input.dtype.size());
     let total = input.layout.shape[..rank.saturating_sub(1)].iter().product::<usize>() * k;
@@ -75,7 +79,7 @@ fn sorted(input: &Operand, k: usize, work: impl Fn(*const u8, Target) -> Result<
 fn order<T: Key, P: Packed>(row: *const u8, n: usize, k: usize, descending: bool, out: Target) -> Result<()> {
     // SAFETY: the row has `n` elements.
     let row = unsafe { std::slice::from_raw_parts(row.cast::<T>(), n) };
-    let packed = row.iter().enumerate().map(|(i, x)| P::pack(x.key(descending), i));
+    let packed = row.iter().enumerate().map(|(i, x)| P::pack(x.key(descending).into(), i));
     if n < radix::WORTHWHILE {
         let mut few = Vec::with_capacity(n);
         few.extend(packed);

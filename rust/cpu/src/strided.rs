@@ -57,11 +57,26 @@ pub fn base<T>(operand: &Operand) -> Result<Pointer<T>> {
 macro_rules! dispatch_size {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype.size() {
-            1 => { type $T = u8; $body }
-            2 => { type $T = u16; $body }
-            4 => { type $T = u32; $body }
-            8 => { type $T = u64; $body }
-            _ => { type $T = [u64; 2]; $body }
+            1 => {
+                type $T = u8;
+                $body
+            }
+            2 => {
+                type $T = u16;
+                $body
+            }
+            4 => {
+                type $T = u32;
+                $body
+            }
+            8 => {
+                type $T = u64;
+                $body
+            }
+            _ => {
+                type $T = [u64; 2];
+                $body
+            }
         }
     };
 }
@@ -104,6 +119,12 @@ pub fn count<const N: usize>(axes: &[Axis<N>]) -> usize {
     axes.iter().map(|axis| axis.size).product()
 }
 
+/// Moves `n` elements on along an axis.
+#[inline(always)]
+fn step<const N: usize>(at: &mut [isize; N], axis: &Axis<N>, n: isize) {
+    at.iter_mut().zip(axis.strides).for_each(|(at, stride)| *at += n * stride);
+}
+
 /// Visits the elements `range` (counted row-major) in runs along the last axis: `visit(offsets of the first, how many)`.
 #[inline]
 pub fn runs<const N: usize>(axes: &[Axis<N>], range: Range<usize>, mut visit: impl FnMut([isize; N], usize)) {
@@ -118,17 +139,13 @@ pub fn runs<const N: usize>(axes: &[Axis<N>], range: Range<usize>, mut visit: im
     for (axis, place) in outer.iter().zip(&mut place).rev() {
         *place = rest % axis.size;
         rest /= axis.size;
-        for i in 0..N {
-            at[i] += *place as isize * axis.strides[i];
-        }
+        step(&mut at, axis, *place as isize);
     }
     let mut left = range.len();
     loop {
         let n = left.min(inner.size - column);
         let mut first = at;
-        for i in 0..N {
-            first[i] += column as isize * inner.strides[i];
-        }
+        step(&mut first, inner, column as isize);
         visit(first, n);
         left -= n;
         if left == 0 {
@@ -138,10 +155,7 @@ pub fn runs<const N: usize>(axes: &[Axis<N>], range: Range<usize>, mut visit: im
         for (axis, place) in outer.iter().zip(&mut place).rev() {
             *place += 1;
             let wraps = *place == axis.size;
-            let steps = if wraps { 1 - axis.size as isize } else { 1 };
-            for i in 0..N {
-                at[i] += steps * axis.strides[i];
-            }
+            step(&mut at, axis, if wraps { 1 - axis.size as isize } else { 1 });
             if !wraps {
                 break;
             }
@@ -238,7 +252,8 @@ pub mod tests {
         let a = Layout::contiguous(&[2, 3, 1, 4]);
         let b = Layout { strides: [1isize, 2, 9, 6].as_slice().into(), ..a.clone() };
         assert_eq!(merge(axes([&a])), [Axis { size: 24, strides: [1] }]);
-        let both = [Axis { size: 2, strides: [12, 1] }, Axis { size: 3, strides: [4, 2] }, Axis { size: 4, strides: [1, 6] }];
+        let both =
+            [Axis { size: 2, strides: [12, 1] }, Axis { size: 3, strides: [4, 2] }, Axis { size: 4, strides: [1, 6] }];
         assert_eq!(merge(axes([&a, &b])), both);
         assert_eq!(merge(axes([&Layout::contiguous(&[])])), [Axis { size: 1, strides: [1] }]);
     }

@@ -225,6 +225,11 @@ impl PyTensor {
         self.0.layout.may_overlap()
     }
 
+    /// Whether an in-place op on this tensor with `source` as an operand is refused.
+    fn overlaps_in_part(&self, source: PyRef<'_, PyTensor>) -> bool {
+        self.0.overlaps_in_part(&source.0)
+    }
+
     fn is_pending(&self) -> bool {
         self.0.is_pending()
     }
@@ -319,6 +324,11 @@ impl PyTensor {
     /// A copy in `dtype`, row-major or in the order of the strides.
     fn copy(&self, py: Python<'_>, dtype: DTypeArgument, row_major: bool) -> PyResult<PyTensor> {
         many(py, &[&self.0], || self.0.copy_as(dtype.0, row_major))
+    }
+
+    /// A copy with some axes reversed.
+    fn flip(&self, py: Python<'_>, axes: Vec<isize>) -> PyResult<PyTensor> {
+        many(py, &[&self.0], || self.0.flip(&axes))
     }
 
     fn to_dtype(&self, py: Python<'_>, dtype: DTypeArgument) -> PyResult<PyTensor> {

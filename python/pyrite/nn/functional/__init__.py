@@ -80,6 +80,8 @@ from pyrite.nn.functional.dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from pyrite.nn.functional.grid import affine_grid, grid_sample
+from pyrite.nn.functional.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from pyrite.nn.functional.linear import bilinear, linear
 from pyrite.nn.functional.loss import (
     binary_cross_entropy,
@@ -127,20 +129,9 @@ from pyrite.nn.functional.ranking_loss import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
+from pyrite.nn.functional.shuffle import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
 from pyrite.nn.functional.sparse import embedding, embedding_bag, one_hot
 from pyrite.nn.functional.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
-from pyrite.nn.functional.vision import (
-    affine_grid,
-    channel_shuffle,
-    grid_sample,
-    interpolate,
-    native_channel_shuffle,
-    pixel_shuffle,
-    pixel_unshuffle,
-    upsample,
-    upsample_bilinear,
-    upsample_nearest,
-)
 from pyrite.nn.functional.windows import fold, unfold
 
 __all__ = [

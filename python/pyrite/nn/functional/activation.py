@@ -7,6 +7,7 @@ import warnings
 
 from pyrite import ops
 from pyrite.dtype import float64
+from pyrite.ops import elementwise as rows
 from pyrite.tensor import Tensor
 
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -106,9 +107,9 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x times the normal cumulative distribution at x; "tanh" approximates it by a tanh of a cubic."""
     if approximate == "none":
-        return ops.gelu(input)
+        return rows.gelu(input)
     if approximate == "tanh":
-        return ops.gelu_tanh(input)
+        return rows.gelu_tanh(input)
     raise RuntimeError(f"approximate argument must be either none or tanh, not {approximate}.")
 
 
@@ -137,14 +138,14 @@ def softsign(input: Tensor) -> Tensor:
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """log(1 + e^(beta x)) / beta, and x itself where beta x > threshold."""
     if beta == 1:
-        return ops.where(input > threshold, input, ops.softplus(input))
+        return ops.where(input > threshold, input, rows.softplus(input))
     scaled = input * beta
-    return ops.where(scaled > threshold, input, ops.softplus(scaled) / beta)
+    return ops.where(scaled > threshold, input, rows.softplus(scaled) / beta)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(x)), without overflow."""
-    return ops.log_sigmoid(input)
+    return rows.log_sigmoid(input)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
@@ -159,12 +160,12 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
-    return _result(input, ops.silu(input), inplace)
+    return _result(input, rows.silu(input), inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
-    return _result(input, input * ops.softplus(input).tanh(), inplace)
+    return _result(input, input * rows.softplus(input).tanh(), inplace)
 
 
 def tanh(input: Tensor) -> Tensor:

@@ -11,9 +11,7 @@ def _target_size(name: str, input: Tensor, output_size, count: int) -> tuple[int
     if input.dim() not in (count + 1, count + 2):
         if count > 1 and not isinstance(output_size, int) and input.dim() <= len(output_size):
             raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
-        raise RuntimeError(
-            f"{name}: Expected {count + 1}D or {count + 2}D tensor, but got {list(input.shape)}"
-        )
+        raise RuntimeError(f"{name}: Expected {count + 1}D or {count + 2}D tensor, but got {list(input.shape)}")
     if 0 in input.shape[-count - 1 :]:
         raise RuntimeError(
             f"{name}: Expected input to have non-zero size for non-batch dimensions, "
@@ -88,27 +86,24 @@ def _adaptive_max_pool(count: int, input: Tensor, output_size) -> tuple[Tensor, 
         bins = _bins(spatial[axis], target[axis])
         values, positions = _gather_bins(input, dim, bins), _gather_bins(position, dim, bins)
         place = values.argmax(dim + 1, keepdim=True)
-        input, position = values.gather(dim + 1, place).squeeze(dim + 1), positions.gather(dim + 1, place).squeeze(dim + 1)
+        input, position = (
+            values.gather(dim + 1, place).squeeze(dim + 1),
+            positions.gather(dim + 1, place).squeeze(dim + 1),
+        )
     return input, position
 
 
-def adaptive_max_pool1d_with_indices(
-    input: Tensor, output_size, return_indices: bool = False
-) -> tuple[Tensor, Tensor]:
+def adaptive_max_pool1d_with_indices(input: Tensor, output_size, return_indices: bool = False) -> tuple[Tensor, Tensor]:
     """adaptive_max_pool1d and the positions of the maxima."""
     return _adaptive_max_pool(1, input, output_size)
 
 
-def adaptive_max_pool2d_with_indices(
-    input: Tensor, output_size, return_indices: bool = False
-) -> tuple[Tensor, Tensor]:
+def adaptive_max_pool2d_with_indices(input: Tensor, output_size, return_indices: bool = False) -> tuple[Tensor, Tensor]:
     """adaptive_max_pool2d and the positions of the maxima."""
     return _adaptive_max_pool(2, input, output_size)
 
 
-def adaptive_max_pool3d_with_indices(
-    input: Tensor, output_size, return_indices: bool = False
-) -> tuple[Tensor, Tensor]:
+def adaptive_max_pool3d_with_indices(input: Tensor, output_size, return_indices: bool = False) -> tuple[Tensor, Tensor]:
     """adaptive_max_pool3d and the positions of the maxima."""
     return _adaptive_max_pool(3, input, output_size)
 

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections.abc import Callable, Sequence
 
 from pyrite import ops
 from pyrite.dtype import bfloat16, bool_, float16, float32
@@ -25,9 +26,9 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """softmax(q k^T scale + mask) v: query (*, L, E), key (*, S, E), value (*, S, Ev); result (*, L, Ev).
 
-    The scale is 1 / sqrt(E) by default. A boolean mask keeps where it is True, one of numbers is added; `is_causal` keeps
-    keys up to the query's position. A query without any key left gives zeros. `enable_gqa` repeats key and value heads
-    (dimension -3) up to the number of query heads.
+    The scale is 1 / sqrt(E) by default. A boolean mask keeps where it is True, one of numbers is added; `is_causal`
+    keeps keys up to the query's position. A query without any key left gives zeros. `enable_gqa` repeats key and value
+    heads (dimension -3) up to the number of query heads.
     """
     _check_attention(query, key, value, attn_mask, is_causal)
     if enable_gqa:
@@ -129,15 +130,22 @@ def _check_batching(
     return dims == 3
 
 
-def _project(
-    query: Tensor, key: Tensor, value: Tensor, weight: Tensor, bias: Tensor | None
-) -> tuple[Tensor, Tensor, Tensor]:
+def _project(query: Tensor, key: Tensor, value: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, ...]:
     """Queries, keys and values by the three parts of one weight (3 E, E)."""
-    if key is value and query is key:
+    if key.shape != value.shape:
+        raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
+    if query is key and key is value:
         return linear(query, weight, bias).chunk(3, -1)
-    weights = weight.chunk(3)
+    return _project_apart((query, key, value), weight.chunk(3), bias)
+
+
+def _project_apart(inputs: Sequence[Tensor], weights: Sequence[Tensor], bias: Tensor | None) -> tuple[Tensor, ...]:
+    """Queries, keys and values by a weight each and the three parts of one bias."""
+    _, key, value = inputs
+    if key.shape[:2] != value.shape[:2]:
+        raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
     biases = (None, None, None) if bias is None else bias.chunk(3)
-    return tuple(linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+    return tuple(linear(x, w, b) for x, w, b in zip(inputs, weights, biases, strict=True))
 
 
 def _checked_attn_mask(attn_mask: Tensor, batch: int, num_heads: int, queries: int, keys: int) -> Tensor:
@@ -184,51 +192,22 @@ def multi_head_attention_forward(
     """
     batched = _check_batching(query, key, value, key_padding_mask, attn_mask, num_heads)
     if not batched:
-        same_key, same_value = key is query, value is key
-        query = query.unsqueeze(1)
-        key = query if same_key else key.unsqueeze(1)
-        value = key if same_value else value.unsqueeze(1)
+        query, key, value = each_once(lambda x: x.unsqueeze(1), query, key, value)
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     queries, batch, embed_dim = query.shape
-    keys = key.shape[0]
-    mask_type = None if attn_mask is None else attn_mask.dtype
-    key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", mask_type, "attn_mask", query.dtype)
-    if is_causal and attn_mask is None:
-        raise RuntimeError(
-            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-            "`generate_square_subsequent_mask` to create this mask."
-        )
-    if is_causal and key_padding_mask is None and not need_weights:
-        attn_mask = None
-    else:
-        attn_mask = canonical_mask(attn_mask, "attn_mask", None, "", query.dtype, check_other=False)
-        is_causal = False
-    if embed_dim != embed_dim_to_check:
-        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {embed_dim}")
-    head_dim = embed_dim // num_heads
-    if head_dim * num_heads != embed_dim:
-        raise AssertionError(f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
-    if use_separate_proj_weight:
-        if key.shape[:2] != value.shape[:2]:
-            raise AssertionError(
-                f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}"
-            )
-        weights = (q_proj_weight, k_proj_weight, v_proj_weight)
-        biases = (None, None, None) if in_proj_bias is None else in_proj_bias.chunk(3)
-        q, k, v = (linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
-    else:
-        if key.shape != value.shape:
-            raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
-        q, k, v = _project(query, key, value, in_proj_weight, in_proj_bias)
+    head_dim = _checked_head_dim(embed_dim, embed_dim_to_check, num_heads)
+    attn_mask, key_padding_mask, is_causal = _number_masks(
+        attn_mask, key_padding_mask, is_causal, need_weights, query.dtype
+    )
     if attn_mask is not None:
-        attn_mask = _checked_attn_mask(attn_mask, batch, num_heads, queries, keys)
-
-    def one_more(mask: Tensor | None) -> Tensor | None:
-        return None if mask is None else pad(mask, (0, 1))
-
+        attn_mask = _checked_attn_mask(attn_mask, batch, num_heads, queries, key.shape[0])
+    if use_separate_proj_weight:
+        q, k, v = _project_apart((query, key, value), (q_proj_weight, k_proj_weight, v_proj_weight), in_proj_bias)
+    else:
+        q, k, v = _project(query, key, value, in_proj_weight, in_proj_bias)
     if bias_k is not None and bias_v is not None:
         k, v = ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
-        attn_mask, key_padding_mask = one_more(attn_mask), one_more(key_padding_mask)
+        attn_mask, key_padding_mask = _one_key_more(attn_mask), _one_key_more(key_padding_mask)
 
     def by_head(x: Tensor) -> Tensor:
         return x.reshape(x.shape[0], batch * num_heads, head_dim).transpose(0, 1)
@@ -239,15 +218,12 @@ def multi_head_attention_forward(
     if add_zero_attn:
         zero = ops.zeros(batch * num_heads, 1, head_dim, dtype=k.dtype, device=k.device)
         k, v = ops.cat([k, zero], 1), ops.cat([v, zero], 1)
-        attn_mask, key_padding_mask = one_more(attn_mask), one_more(key_padding_mask)
+        attn_mask, key_padding_mask = _one_key_more(attn_mask), _one_key_more(key_padding_mask)
     attn_mask = _merged_mask(attn_mask, key_padding_mask, batch, num_heads, k.size(1))
     dropout_p = dropout_p if training else 0.0
     weights = None
     if need_weights:
-        scores = ops.matmul(q * math.sqrt(1.0 / head_dim), k.transpose(-2, -1))
-        weights = softmax(scores if attn_mask is None else scores + attn_mask, -1)
-        weights = dropout(weights, dropout_p) if dropout_p > 0.0 else weights
-        attended = ops.matmul(weights, v)
+        attended, weights = _attend_with_weights(q, k, v, attn_mask, dropout_p)
     else:
         attended = _attend_by_head(q, k, v, attn_mask, dropout_p, is_causal, (batch, num_heads))
     attended = attended.transpose(0, 1).reshape(queries * batch, embed_dim)
@@ -258,6 +234,50 @@ def multi_head_attention_forward(
     if not batched:
         return output.squeeze(1), None if weights is None else weights.squeeze(0)
     return output, weights
+
+
+def each_once(change: Callable[[Tensor], Tensor], *inputs: Tensor) -> tuple[Tensor, ...]:
+    """Each input changed; those that are one tensor stay one, which is projected in one piece."""
+    changed = {id(x): change(x) for x in inputs}
+    return tuple(changed[id(x)] for x in inputs)
+
+
+def _checked_head_dim(embed_dim: int, expected: int, num_heads: int) -> int:
+    if embed_dim != expected:
+        raise AssertionError(f"was expecting embedding dimension of {expected}, but got {embed_dim}")
+    if embed_dim % num_heads:
+        raise AssertionError(f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
+    return embed_dim // num_heads
+
+
+def _number_masks(
+    attn_mask: Tensor | None, key_padding_mask: Tensor | None, is_causal: bool, need_weights: bool, dtype
+) -> tuple[Tensor | None, Tensor | None, bool]:
+    """Both masks as numbers, and whether attention is to be causal without a mask."""
+    mask_type = None if attn_mask is None else attn_mask.dtype
+    key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", mask_type, "attn_mask", dtype)
+    if is_causal and attn_mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    if is_causal and key_padding_mask is None and not need_weights:
+        return None, None, True
+    return canonical_mask(attn_mask, "attn_mask", None, "", dtype, check_other=False), key_padding_mask, False
+
+
+def _one_key_more(mask: Tensor | None) -> Tensor | None:
+    """A mask that lets one more key through."""
+    return None if mask is None else pad(mask, (0, 1))
+
+
+def _attend_with_weights(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float
+) -> tuple[Tensor, Tensor]:
+    scores = ops.matmul(q * math.sqrt(1.0 / q.size(-1)), k.transpose(-2, -1))
+    weights = softmax(scores if mask is None else scores + mask, -1)
+    weights = dropout(weights, dropout_p) if dropout_p > 0.0 else weights
+    return ops.matmul(weights, v), weights
 
 
 def _merged_mask(

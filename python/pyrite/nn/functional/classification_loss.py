@@ -1,13 +1,18 @@
-"""Losses of class scores against class indices or class probabilities; classes lie along dimension 1, or 0 unbatched."""
+"""Losses of class scores against class indices or probabilities; classes lie along dimension 1, or 0 unbatched."""
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from pyrite import ops
+from pyrite import _core, ops
+from pyrite.autograd.graph import operation
 from pyrite.dtype import int64, uint8
 from pyrite.nn.functional.activation import logsigmoid
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.reduction import chosen_reduction, reduced
-from pyrite.tensor import Tensor
+from pyrite.ops import elementwise as rows
+from pyrite.ops.index import scatter_into
+from pyrite.tensor import Handle, Tensor, wrap
 
 
 def nll_loss(
@@ -25,8 +30,10 @@ def nll_loss(
     """
     reduction = chosen_reduction(reduction, size_average, reduce)
     _check_class_indices("nll_loss", input, target, weight)
-    losses, weights = _class_losses(input, target, weight, ignore_index)
-    return losses.sum() / weights.sum() if reduction == "mean" else reduced(losses, reduction)
+    dim = min(input.dim() - 1, 1)
+    known, weights = _targets_and_weights(input, target, weight, ignore_index, dim)
+    loss = (nll if input.dim() <= 2 else nll_2d)(input, known.unsqueeze(dim), weights.unsqueeze(dim), dim, reduction)
+    return loss.reshape(target.shape) if reduction == "none" else loss
 
 
 def _check_class_indices(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> None:
@@ -47,23 +54,41 @@ def _check_class_indices(name: str, input: Tensor, target: Tensor, weight: Tenso
         )
 
 
-def _class_losses(input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int) -> tuple[Tensor, Tensor]:
-    """-w[y] x[y] and w[y] for each target, both zero where it is ignored."""
-    dim = min(input.dim() - 1, 1)
-    target = target.to(int64)
+def _targets_and_weights(
+    input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, dim: int
+) -> tuple[Tensor, Tensor]:
+    """Class indices, 0 where ignored, and each target's weight, 0 where ignored."""
+    target = (target if input.dim() > 1 else target.reshape(())).to(int64)
     ignored = target == ignore_index
     known = target.masked_fill(ignored, 0)
     if known.numel() and (int(known.min()) < 0 or int(known.max()) >= input.size(dim)):
         wrong = known[(known < 0) | (known >= input.size(dim))].flatten()
         raise IndexError(f"Target {int(wrong[0])} is out of bounds.")
-    unbatched_row = input.dim() == 1 and target.dim() == 1
-    picked = input.gather(dim, known if unbatched_row else known.unsqueeze(dim))
-    picked = picked if unbatched_row else picked.squeeze(dim)
     if weight is None:
-        weights = (~ignored).to(input.dtype)
-        return (-picked).masked_fill(ignored, 0), weights
-    weights = weight.index_select(0, known.flatten()).reshape(known.shape).masked_fill(ignored, 0)
-    return (-picked * weights).masked_fill(ignored, 0), weights
+        return known, (~ignored).to(input.dtype)
+    return known, weight.index_select(0, known.flatten()).reshape(known.shape).masked_fill(ignored, 0)
+
+
+def _nll_forward(x: Handle, target: Handle, weights: Handle, dim: int, reduction: str) -> Handle:
+    losses = rows.select(rows.eq(weights, 0), 0, -(x.gather(dim, target) * weights))
+    if reduction == "none":
+        return losses
+    total = losses.reduce("sum", None, False)
+    return total / weights.reduce("sum", None, False) if reduction == "mean" else total
+
+
+def _nll_slope(g: Any, x_shape: Sequence[int], target: Handle, weights: Handle, dim: int, reduction: str) -> Any:
+    share = weights / weights.reduce("sum", None, False) if reduction == "mean" else weights
+    zeros = _core.full(list(x_shape), 0, weights.dtype)
+    return scatter_into(zeros, dim, target, -(g * (share if type(g) is Handle else wrap(share))))
+
+
+def _nll(label: str) -> Callable:
+    """-w x[y] for targets y and weights w of size 1 along the classes, reduced; zero where the weight is zero."""
+    return operation("nll_loss", _nll_forward, tensors=("target", "weights"), label=label, x=_nll_slope)
+
+
+nll, nll_2d = _nll("NllLossBackward0"), _nll("NllLoss2DBackward0")
 
 
 def cross_entropy(
@@ -78,8 +103,8 @@ def cross_entropy(
 ) -> Tensor:
     """-sum_c w[c] y[c] log softmax(x)[c] for scores x of shape (N, C, *).
 
-    The target holds class indices, (N, *), or a probability for each class, (N, C, *). With label smoothing s a target is
-    mixed with the uniform law in the proportion 1 - s to s (Szegedy et al., 2016).
+    The target holds class indices, (N, *), or a probability for each class, (N, C, *). With label smoothing s a target
+    is mixed with the uniform law in the proportion 1 - s to s (Szegedy et al., 2016).
     """
     reduction = chosen_reduction(reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
@@ -120,11 +145,14 @@ def _smoothed_loss(
 ) -> Tensor:
     _check_class_indices("cross_entropy", log_probability, target, weight)
     dim = min(log_probability.dim() - 1, 1)
-    losses, weights = _class_losses(log_probability, target, weight, ignore_index)
+    known, weights = _targets_and_weights(log_probability, target, weight, ignore_index, dim)
+    losses = nll(log_probability, known.unsqueeze(dim), weights.unsqueeze(dim), dim, "none").squeeze(dim)
     everywhere = log_probability if weight is None else log_probability * _along_classes(weight, log_probability)
-    uniform = -everywhere.sum(dim).masked_fill(target == ignore_index, 0)
+    uniform = -everywhere.sum(dim).masked_fill(target.reshape(known.shape) == ignore_index, 0)
     mixed = losses * (1 - smoothing) + uniform * (smoothing / log_probability.size(dim))
-    return mixed.sum() / weights.sum() if reduction == "mean" else reduced(mixed, reduction)
+    if reduction == "none":
+        return mixed.reshape(target.shape)
+    return mixed.sum() / weights.sum() if reduction == "mean" else mixed.sum()
 
 
 def linear_cross_entropy(
@@ -141,8 +169,8 @@ def linear_cross_entropy(
 ) -> Tensor:
     """The cross entropy of the scores input W^T + b.
 
-    Input is (N, F) or (F); W is (C, *, F), b (C, *), and the scores (N, C, *). `options` says how PyTorch cuts the work in
-    pieces; it does not change the loss, which is computed whole here.
+    Input is (N, F) or (F); W is (C, *, F), b (C, *), and the scores (N, C, *). `options` says how PyTorch cuts the work
+    in pieces; it does not change the loss, which is computed whole here.
     """
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")

@@ -1,14 +1,10 @@
-"""Convolution (cross-correlation) over one, two or three dimensions, and its transpose.
+"""Convolution (cross-correlation) over one, two or three dimensions, and its transpose, with their checks."""
 
-The windows of the input are laid out as columns and multiplied by the weight as a matrix; the transpose is the
-convolution, by the flipped weight, of the input spread out with zeros.
-"""
-
-import math
 from collections.abc import Sequence
 
-from pyrite import ops
-from pyrite.nn.functional.windows import pad_spatial, sizes_of, sliding_windows, span
+from pyrite.nn.functional.convolution import convolution, transposed_convolution
+from pyrite.nn.functional.lattice import span
+from pyrite.nn.functional.windows import sizes_of
 from pyrite.tensor import Tensor
 
 
@@ -78,25 +74,6 @@ def _paddings(
     return amounts, amounts
 
 
-def _correlate(
-    input: Tensor, weight: Tensor, stride: Sequence[int], dilation: Sequence[int], groups: int
-) -> Tensor:
-    """The convolution of a padded batch (N, C, *) with weight (O, C / groups, *)."""
-    kernel = weight.shape[2:]
-    windows = sliding_windows(input, kernel, stride, dilation)
-    count = len(kernel)
-    batch, channels = windows.shape[:2]
-    out = windows.shape[2 : 2 + count]
-    columns = windows.permute(0, 1, *range(2 + count, 2 + 2 * count), *range(2, 2 + count))
-    columns = columns.reshape(batch, groups, channels // groups * math.prod(kernel), math.prod(out))
-    matrix = weight.reshape(groups, weight.size(0) // groups, -1)
-    return ops.matmul(matrix, columns).reshape(batch, weight.size(0), *out)
-
-
-def _with_bias(output: Tensor, bias: Tensor | None, count: int) -> Tensor:
-    return output if bias is None else output + bias.reshape(-1, *[1] * count)
-
-
 def _convolve(
     count: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride, padding, dilation, groups: int
 ) -> Tensor:
@@ -107,15 +84,15 @@ def _convolve(
     kernel = weight.shape[2:]
     before, after = _paddings(name, padding, kernel, stride, dilation)
     batched = input if input.dim() == count + 2 else input.unsqueeze(0)
-    padded = pad_spatial(batched, before, after)
+    padded = [n + b + a for n, b, a in zip(batched.shape[2:], before, after, strict=True)]
     spans = [span(k, d) for k, d in zip(kernel, dilation, strict=True)]
-    if any(n < s for n, s in zip(padded.shape[2:], spans, strict=True)):
-        sizes, windows = (" x ".join(map(str, shape)) for shape in (padded.shape[2:], spans))
+    if any(n < s for n, s in zip(padded, spans, strict=True)):
+        sizes, windows = (" x ".join(map(str, shape)) for shape in (padded, spans))
         raise RuntimeError(
             f"Calculated padded input size per channel: ({sizes}). Kernel size: ({windows}). "
             "Kernel size can't be greater than actual input size"
         )
-    output = _with_bias(_correlate(padded, weight, stride, dilation, groups), bias, count)
+    output = convolution(batched, weight, bias, stride, before, after, dilation, groups)
     return output if input.dim() == count + 2 else output.squeeze(0)
 
 
@@ -140,24 +117,6 @@ def conv3d(
     return _convolve(3, input, weight, bias, stride, padding, dilation, groups)
 
 
-def _spread(input: Tensor, stride: Sequence[int]) -> Tensor:
-    """Puts stride - 1 zeros after each element of the spatial dimensions."""
-    if all(s == 1 for s in stride):
-        return input
-    sizes = input.shape[2:]
-    cells = input.reshape(*input.shape[:2], *[n for size in sizes for n in (size, 1)])
-    zeros = [n for s in reversed(stride) for n in (0, s - 1, 0, 0)]
-    cells = ops.constant_pad_nd(cells, zeros, 0)
-    return cells.reshape(*input.shape[:2], *[n * s for n, s in zip(sizes, stride, strict=True)])
-
-
-def _flipped(weight: Tensor, groups: int) -> Tensor:
-    """Weight (C, O / groups, *) of a transposed convolution as the weight (O, C / groups, *) of a convolution."""
-    channels, outputs, *kernel = weight.shape
-    grouped = weight.reshape(groups, channels // groups, outputs, *kernel).transpose(1, 2)
-    return grouped.reshape(groups * outputs, channels // groups, *kernel).flip(tuple(range(2, weight.dim())))
-
-
 def _convolve_transposed(
     count: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride, padding, output_padding, groups, dilation
 ) -> Tensor:
@@ -178,15 +137,15 @@ def _convolve_transposed(
             f"stride={stride} and dilation={dilation}"
         )
     batched = input if input.dim() == count + 2 else input.unsqueeze(0)
-    reach = [d * (k - 1) for k, d in zip(weight.shape[2:], dilation, strict=True)]
-    before = [r - p for r, p in zip(reach, padding, strict=True)]
-    after = [b + o - (s - 1) for b, o, s in zip(before, output_padding, stride, strict=True)]
-    padded = pad_spatial(_spread(batched, stride), before, after)
-    if any(n <= r for n, r in zip(padded.shape[2:], reach, strict=True)):
-        sizes = [n - r for n, r in zip(padded.shape[2:], reach, strict=True)]
-        raise RuntimeError(f"{name}: the calculated output size per channel {sizes} is too small")
-    output = _correlate(padded, _flipped(weight, groups), [1] * count, dilation, groups)
-    output = _with_bias(output, bias, count)
+    size = [
+        (n - 1) * s - 2 * p + span(k, d) + o
+        for n, s, p, k, d, o in zip(
+            batched.shape[2:], stride, padding, weight.shape[2:], dilation, output_padding, strict=True
+        )
+    ]
+    if any(n < 1 for n in size):
+        raise RuntimeError(f"{name}: the calculated output size per channel {size} is too small")
+    output = transposed_convolution(batched, weight, bias, size, stride, padding, dilation, groups)
     return output if input.dim() == count + 2 else output.squeeze(0)
 
 

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification: the loss of a sequence of labels of unknown alignment (Graves et al., 2006)."""
+"""Connectionist temporal classification: the loss of labels of unknown alignment (Graves et al., 2006)."""
 
 from collections.abc import Sequence
 
@@ -80,9 +80,7 @@ def _shifted(states: Tensor, by: int) -> Tensor:
     return ops.constant_pad_nd(states, (by, -by), IMPOSSIBLE)
 
 
-def _losses(
-    log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
-) -> Tensor:
+def _losses(log_probs: Tensor, labels: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
     """The forward recursion over states: a blank before, between and behind the labels."""
     steps, batch, _ = log_probs.shape
     gaps = ops.full_like(labels, blank)

@@ -23,7 +23,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 
 def pdist(input: Tensor, p: float = 2) -> Tensor:
-    """The p-norm distances between the rows of an (N, D) matrix, N (N - 1) / 2 of them in the order (0, 1), (0, 2) ..."""
+    """The p-norm distances between the rows of an (N, D) matrix: N (N - 1) / 2, in the order (0, 1), (0, 2) ..."""
     if input.dim() != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     if p < 0:

@@ -6,6 +6,7 @@ import warnings
 from pyrite import ops
 from pyrite.autograd.function import Function
 from pyrite.nn.functional.reduction import chosen_reduction, reduced
+from pyrite.ops import elementwise as rows
 from pyrite.tensor import Tensor
 
 
@@ -145,7 +146,7 @@ def binary_cross_entropy_with_logits(
     reduction = chosen_reduction(reduction, size_average, reduce)
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    log_probability = ops.log_sigmoid(input)
+    log_probability = rows.log_sigmoid(input)
     if pos_weight is not None:
         log_probability = log_probability * ((pos_weight - 1) * target + 1)
     loss = (1 - target) * input - log_probability
@@ -169,7 +170,7 @@ def kl_div(
             stacklevel=2,
         )
     reduction = "sum" if batchmean else chosen_reduction(reduction, size_average, reduce)
-    loss = target.exp() * (target - input) if log_target else ops.xlogy(target, target) - target * input
+    loss = target.exp() * (target - input) if log_target else rows.xlogy(target, target) - target * input
     total = reduced(loss, reduction)
     return total / input.size(0) if batchmean and input.dim() != 0 else total
 
@@ -234,4 +235,4 @@ def soft_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """log(1 + e^(-y x)) for targets y of 1 or -1."""
-    return reduced(ops.softplus(-target * input), chosen_reduction(reduction, size_average, reduce))
+    return reduced(rows.softplus(-target * input), chosen_reduction(reduction, size_average, reduce))

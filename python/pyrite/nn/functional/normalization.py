@@ -5,23 +5,19 @@ from collections.abc import Sequence
 
 from pyrite import ops
 from pyrite.autograd.mode import no_grad
-from pyrite.dtype import bfloat16, finfo, float16, float32
-from pyrite.nn.functional.windows import sliding_windows
+from pyrite.dtype import finfo
+from pyrite.nn.functional.standardization import (
+    batch_standardize,
+    group_standardize,
+    layer_standardize,
+    widened,
+)
 from pyrite.tensor import Tensor
 
 
-def _widened(input: Tensor) -> Tensor:
-    """In single precision where the dtype is smaller, as squares and sums need it."""
-    return input.to(float32) if input.dtype in (float16, bfloat16) else input
-
-
-def _standardize(input: Tensor, dims: Sequence[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
-    """(x - mean) / sqrt(var + eps) over some dimensions, the mean and the biased variance, both with those dimensions."""
-    input = _widened(input)
-    mean = input.mean(dims, True)
-    centered = input - mean
-    var = centered.square().mean(dims, True)
-    return centered * (var + eps).rsqrt(), mean, var
+def _channel_shape(input: Tensor) -> list[int]:
+    """The shape in which one number for each channel (dimension 1) broadcasts; a vector is all channels."""
+    return [1, input.shape[1]] + [1] * (input.dim() - 2) if input.dim() > 1 else list(input.shape)
 
 
 def _check_channels(input: Tensor, **vectors: Tensor | None) -> None:
@@ -31,15 +27,14 @@ def _check_channels(input: Tensor, **vectors: Tensor | None) -> None:
             raise RuntimeError(f"{name} should contain {channels} elements not {vector.numel()}")
 
 
-def _scale_and_shift(input: Tensor, weight: Tensor | None, bias: Tensor | None, shape: Sequence[int]) -> Tensor:
-    output = input if weight is None else input * weight.reshape(shape)
-    return output if bias is None else output + bias.reshape(shape)
-
-
 def _update_running(running: Tensor | None, observed: Tensor, momentum: float) -> None:
     if running is not None:
         with no_grad():
-            running.copy_(running * (1 - momentum) + observed.detach().to(running.dtype) * momentum)
+            running.mul_(1 - momentum).add_(observed.reshape(running.shape).to(running.dtype) * momentum)
+
+
+def _unbiased(var: Tensor, count: int) -> Tensor:
+    return var * (count / max(count - 1, 1))
 
 
 def batch_norm(
@@ -57,24 +52,37 @@ def batch_norm(
     In training mean and biased variance are the batch's and update the running ones (the variance unbiased) by
     `momentum`; otherwise they are the running ones.
     """
-    shape = [1, -1] + [1] * (input.dim() - 2) if input.dim() > 1 else [-1]
     if training and math.prod((input.size(0), *input.shape[2:])) == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
     if eps < 0.0 or (training and eps == 0.0):
         bound = "positive during training" if training else "non-negative"
         raise ValueError(f"batch_norm eps must be {bound}, but got {eps}")
     _check_channels(input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    shape = _channel_shape(input)
     if not training:
-        if running_mean is None or running_var is None:
-            raise RuntimeError("batch_norm: running_mean and running_var must be given when training is False")
-        scale = (running_var + eps).rsqrt().reshape(shape)
-        normal = (input - running_mean.reshape(shape)) * scale
-        return _scale_and_shift(normal, weight, bias, shape).to(input.dtype)
-    normal, mean, var = _standardize(input, [0, *range(2, input.dim())], eps)
-    count = input.numel() // max(input.size(1), 1)
-    _update_running(running_mean, mean.reshape(-1), momentum)
-    _update_running(running_var, var.reshape(-1) * (count / max(count - 1, 1)), momentum)
-    return _scale_and_shift(normal, weight, bias, shape).to(input.dtype)
+        return _normalize_by_running(input, running_mean, running_var, weight, bias, shape, eps)
+    output, mean, var, _ = batch_standardize(input, weight, bias, [0, *range(2, input.dim())], shape, eps)
+    _update_running(running_mean, mean, momentum)
+    _update_running(running_var, _unbiased(var, input.numel() // max(input.size(1), 1)), momentum)
+    return output
+
+
+def _normalize_by_running(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    shape: list[int],
+    eps: float,
+) -> Tensor:
+    if running_mean is None or running_var is None:
+        raise RuntimeError("batch_norm: running_mean and running_var must be given when training is False")
+    scale = (running_var + eps).rsqrt()
+    scale = scale if weight is None else scale * weight
+    output = (input - running_mean.reshape(shape)) * scale.reshape(shape)
+    output = output if bias is None else output + bias.reshape(shape)
+    return output.to(input.dtype)
 
 
 def instance_norm(
@@ -100,10 +108,11 @@ def instance_norm(
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _check_channels(input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    normal, mean, var = _standardize(input, list(range(2, input.dim())), eps)
-    _update_running(running_mean, mean.reshape(input.shape[:2]).mean(0), momentum)
-    _update_running(running_var, var.reshape(input.shape[:2]).mean(0) * (count / max(count - 1, 1)), momentum)
-    return _scale_and_shift(normal, weight, bias, [1, -1] + [1] * (input.dim() - 2)).to(input.dtype)
+    axes = list(range(2, input.dim()))
+    output, mean, var, _ = batch_standardize(input, weight, bias, axes, _channel_shape(input), eps)
+    _update_running(running_mean, mean.mean(0), momentum)
+    _update_running(running_var, _unbiased(var, count).mean(0), momentum)
+    return output
 
 
 def _check_normalized_shape(input: Tensor, shape: Sequence[int], **parameters: Tensor | None) -> None:
@@ -118,7 +127,7 @@ def _check_normalized_shape(input: Tensor, shape: Sequence[int], **parameters: T
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
                 f"{list(parameter.shape)} and normalized_shape = {list(shape)}"
             )
-    if tuple(input.shape[input.dim() - len(shape) :]) != tuple(shape) or input.dim() < len(shape):
+    if input.dim() < len(shape) or tuple(input.shape[input.dim() - len(shape) :]) != tuple(shape):
         wanted = ", ".join(["*", *map(str, shape)])
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape [{wanted}], "
@@ -135,17 +144,18 @@ def layer_norm(
 ) -> Tensor:
     """(x - mean) / sqrt(var + eps) w + b over the last dimensions, those of `normalized_shape`."""
     _check_normalized_shape(input, normalized_shape, weight=weight, bias=bias)
-    normal, _, _ = _standardize(input, list(range(-len(normalized_shape), 0)), eps)
-    return _scale_and_shift(normal, weight, bias, normalized_shape).to(input.dtype)
+    axes = list(range(input.dim() - len(normalized_shape), input.dim()))
+    return layer_standardize(input, weight, bias, axes, list(normalized_shape), eps)[0]
 
 
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
-    """x / sqrt(mean(x^2) + eps) w over the last dimensions; eps is the dtype's by default (Zhang and Sennrich, 2019)."""
+    """x / sqrt(mean(x^2) + eps) w over the last dimensions; eps is the dtype's by default (Zhang and Sennrich,
+    2019)."""
     _check_normalized_shape(input, normalized_shape, weight=weight)
     eps = finfo(input.dtype).eps if eps is None else eps
-    wide = _widened(input)
+    wide = widened(input)
     normal = wide * ((wide * wide).mean(list(range(-len(normalized_shape), 0)), True) + eps).rsqrt()
     return (normal if weight is None else normal * weight).to(input.dtype)
 
@@ -164,25 +174,24 @@ def group_norm(
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{list(input.shape)} and num_groups={num_groups}"
         )
-    if batch * (channels // num_groups) * math.prod(input.shape[2:]) == 1:
+    size = math.prod(input.shape[2:])
+    if batch * (channels // num_groups) * size == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
     _check_channels(input, weight=weight, bias=bias)
-    grouped = input.reshape(batch, num_groups, channels // num_groups * math.prod(input.shape[2:]))
-    normal, _, _ = _standardize(grouped, [2], eps)
-    shape = [1, -1] + [1] * (input.dim() - 2)
-    return _scale_and_shift(normal.reshape(input.shape), weight, bias, shape).to(input.dtype)
+    grouped = input.reshape(batch, num_groups, channels // num_groups, size)
+    shape = [1, num_groups, channels // num_groups, 1]
+    return group_standardize(grouped, weight, bias, [2, 3], shape, eps)[0].reshape(input.shape)
 
 
-def local_response_norm(
-    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Tensor:
-    """x / (k + alpha m)^beta, m the mean of x^2 over `size` channels around each of (N, C, *) (Krizhevsky et al., 2012)."""
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """x / (k + alpha m)^beta, m the mean of x^2 over `size` channels around each of (N, C, *) (Krizhevsky et al.,
+    2012)."""
     if input.dim() < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
     if input.numel() == 0:
         return input
     squares = (input * input).movedim(1, -1)
     padded = ops.constant_pad_nd(squares, (size // 2, (size - 1) // 2), 0)
-    sums = sliding_windows(padded, (size,), (1,), (1,)).sum(-1)
+    sums = padded.unfold(-1, size, 1).sum(-1)
     means = sums / size if input.is_floating_point() else sums.div(size, rounding_mode="trunc")
     return input / (means.movedim(-1, 1) * alpha + k).pow(beta)

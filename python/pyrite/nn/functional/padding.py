@@ -10,8 +10,8 @@ from pyrite.tensor import Tensor
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Adds elements before and after dimensions, given as (before, after) of the last, of the one before it, and so on.
 
-    Mode "constant" adds `value`; "reflect", "replicate" and "circular" continue the 1 to 3 last dimensions of (N, C, *) or
-    (C, *). Negative amounts cut.
+    Mode "constant" adds `value`; "reflect", "replicate" and "circular" continue the 1 to 3 last dimensions of (N, C, *)
+    or (C, *). Negative amounts cut.
     """
     amounts = list(pad)
     if len(amounts) % 2:

@@ -4,11 +4,12 @@ Inputs are (N, C, *) or (C, *). Where indices are returned, they count through t
 """
 
 import math
-from collections.abc import Sequence
 
 from pyrite import ops
 from pyrite.dtype import iinfo
-from pyrite.nn.functional.windows import pad_spatial, sizes_of, sliding_windows, span
+from pyrite.nn.functional.lattice import span
+from pyrite.nn.functional.window_pool import window_max, window_sum
+from pyrite.nn.functional.windows import sizes_of
 from pyrite.tensor import Tensor
 
 
@@ -71,11 +72,6 @@ class _Geometry:
         # The last window must start inside the input or the padding before it.
         return size - 1 if (size - 1) * s >= n + p else size
 
-    def windows(self, input: Tensor, fill: float) -> Tensor:
-        """The windows of the padded input: (*, *output, *kernel)."""
-        padded = pad_spatial(input, self.padding, self.after, fill)
-        return sliding_windows(padded, self.kernel, self.stride, self.dilation)
-
 
 def _lowest(input: Tensor) -> float:
     return float("-inf") if input.is_floating_point() else iinfo(input.dtype).min
@@ -93,11 +89,18 @@ def _largest(windows: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return flat.gather(-1, place).squeeze(-1), place.squeeze(-1)
 
 
-def _max_pool(
-    count: int, input: Tensor, kernel_size, stride, padding, dilation, ceil_mode: bool, return_indices: bool
-):
+def _max_pool(count: int, input: Tensor, kernel_size, stride, padding, dilation, ceil_mode: bool, return_indices: bool):
     geometry = _Geometry(f"max_pool{count}d", input, count, kernel_size, stride, padding, dilation, ceil_mode)
-    values, place = _largest(geometry.windows(input, _lowest(input)), count)
+    values, place = window_max(
+        input,
+        geometry.output,
+        geometry.kernel,
+        geometry.stride,
+        geometry.padding,
+        geometry.after,
+        geometry.dilation,
+        _lowest(input),
+    )
     return (values, _input_positions(place, geometry, count)) if return_indices else values
 
 
@@ -204,7 +207,7 @@ def _avg_pool(
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     geometry = _Geometry(f"avg_pool{count}d", input, count, kernel_size, stride, padding, ceil_mode=ceil_mode)
-    sums = geometry.windows(input, 0).sum(tuple(range(-count, 0)))
+    sums = window_sum(input, geometry.output, geometry.kernel, geometry.stride, geometry.padding, geometry.after)
     divisor = divisor_override or _window_counts(geometry, count_include_pad, input)
     return sums / divisor if input.is_floating_point() else sums.div(divisor, rounding_mode="trunc").to(input.dtype)
 

@@ -67,7 +67,8 @@ def lstm_cell(
     b_ih: Tensor | None = None,
     b_hh: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """A long short-term memory: input, forget, cell and output gates; the new (h, c) (Hochreiter and Schmidhuber, 1997)."""
+    """A long short-term memory: input, forget, cell and output gates; the new (h, c) (Hochreiter and Schmidhuber,
+    1997)."""
     return _lstm_step(linear(input, w_ih, b_ih), *hx, w_hh, b_hh)
 
 
@@ -86,8 +87,8 @@ def run_direction(
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """One direction of one layer over a packed input (sum of batch sizes, in); the packed output and the last states.
 
-    Step t reads the next `batch_sizes[t]` rows and moves the states of as many sequences, the longest first. Weights are
-    (W_ih, W_hh, b_ih, b_hh, W_hr).
+    Step t reads the next `batch_sizes[t]` rows and moves the states of as many sequences, the longest first. Weights
+    are (W_ih, W_hh, b_ih, b_hh, W_hr).
     """
     w_ih, w_hh, b_ih, b_hh, w_hr = weights
     steps = linear(input, w_ih, b_ih).split(list(batch_sizes))

@@ -1,9 +1,16 @@
 """Look-ups by integer index: embeddings, bags of them, one-hot vectors."""
 
-from pyrite import ops
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from pyrite import _core, ops
+from pyrite.autograd.graph import operation
 from pyrite.autograd.mode import no_grad
 from pyrite.dtype import int32, int64
-from pyrite.tensor import Tensor
+from pyrite.ops import elementwise as rows
+from pyrite.ops.index import index_backward
+from pyrite.tensor import Handle, Tensor, wrap
 
 
 def _check_indices(name: str, indices: Tensor) -> None:
@@ -18,26 +25,32 @@ def _renormalize(weight: Tensor, indices: Tensor, max_norm: float, norm_type: fl
     """Scales the rows that are looked up down to a norm of at most `max_norm`, in place."""
     with no_grad():
         used = indices.flatten().unique().long()
-        rows = weight.detach().index_select(0, used)
-        norms = rows.norm(norm_type, 1, True)
+        read = weight.detach().index_select(0, used)
+        norms = read.norm(norm_type, 1, True)
         scale = ops.where(norms > max_norm, max_norm / (norms + 1e-7), ops.ones_like(norms))
-        weight.detach().index_copy_(0, used, rows * scale)
+        weight.detach().index_copy_(0, used, read * scale)
 
 
-def _frozen_where(frozen: Tensor, rows: Tensor) -> Tensor:
-    """Rows that pass no gradient on where `frozen` is set."""
-    return ops.where(frozen.unsqueeze(1), rows.detach(), rows) if rows.requires_grad else rows
+def _table_slope(
+    g: Any, weight_shape: Sequence[int], indices: Handle, padding_idx: int | None, by_frequency: bool
+) -> Any:
+    """Gradients summed into the rows that were read: none for padding, by frequency each divided by its row's count."""
+    if by_frequency:
+        ones = _core.full(list(indices.shape), 1, g.dtype)
+        counts = index_backward(ones, [weight_shape[0]], [indices]).index([indices]).unsqueeze(-1)
+        g = g / (counts if type(g) is Handle else wrap(counts))
+    if padding_idx is not None:
+        padding = rows.eq(indices, padding_idx).unsqueeze(-1)
+        g = rows.select(padding if type(g) is Handle else wrap(padding), 0, g)
+    return index_backward(g, list(weight_shape), [indices])
 
 
-def _rows(weight: Tensor, flat: Tensor, padding_idx: int | None, scale_grad_by_freq: bool) -> Tensor:
-    """The looked-up rows, with the gradient rules of padding and of frequency scaling."""
-    rows = weight.index_select(0, flat)
-    if not rows.requires_grad:
-        return rows
-    if scale_grad_by_freq:
-        share = 1 / flat.bincount(minlength=1).index_select(0, flat).to(rows.dtype).unsqueeze(1)
-        rows = rows * share + (rows * (1 - share)).detach()
-    return rows if padding_idx is None else _frozen_where(flat == padding_idx, rows)
+look_up = operation(
+    "embedding",
+    lambda weight, indices, padding_idx, by_frequency: weight.index([indices]),
+    tensors=("indices",),
+    weight=_table_slope,
+)
 
 
 def _row_number(padding_idx: int | None, weight: Tensor) -> int | None:
@@ -70,7 +83,7 @@ def embedding(
         raise NotImplementedError("embedding: sparse gradients are not implemented; use sparse=False")
     if max_norm is not None:
         _renormalize(weight, input, max_norm, norm_type)
-    return _rows(weight, input.reshape(-1), padding_idx, scale_grad_by_freq).reshape(*input.shape, weight.size(1))
+    return look_up(weight, input.to(int64), padding_idx, scale_grad_by_freq)
 
 
 def embedding_bag(
@@ -88,8 +101,8 @@ def embedding_bag(
 ) -> Tensor:
     """The sum, mean or maximum of the rows of weight (V, D) in each bag: (B, D); an empty bag gives zeros.
 
-    Bags are the rows of a (B, N) input, or parts of a flat input that start at `offsets`, whose last entry is the end with
-    `include_last_offset`. Rows `padding_idx` are left out; `per_sample_weights` scale each row of a sum.
+    Bags are the rows of a (B, N) input, or parts of a flat input that start at `offsets`, whose last entry is the end
+    with `include_last_offset`. Rows `padding_idx` are left out; `per_sample_weights` scale each row of a sum.
     """
     if per_sample_weights is not None and input.size() != per_sample_weights.size():
         raise ValueError(
@@ -105,13 +118,13 @@ def embedding_bag(
         raise NotImplementedError("embedding_bag: sparse gradients are not implemented; use sparse=False")
     if max_norm is not None:
         _renormalize(weight, input, max_norm, norm_type)
-    flat = input.reshape(-1)
-    rows = _rows(weight, flat, None, scale_grad_by_freq)
+    flat = input.reshape(-1).to(int64)
+    table = look_up(weight, flat, None, scale_grad_by_freq)
     if per_sample_weights is not None:
-        rows = rows * per_sample_weights.reshape(-1, 1)
+        table = table * per_sample_weights.reshape(-1, 1)
     padding_idx = _row_number(padding_idx, weight)
     counted = ops.ones_like(flat) if padding_idx is None else (flat != padding_idx).to(flat.dtype)
-    return _reduce_bags(rows, counted, bounds, mode)
+    return _reduce_bags(table, counted, bounds, mode)
 
 
 def _bag_bounds(input: Tensor, offsets: Tensor | None, include_last_offset: bool) -> list[int]:
@@ -151,17 +164,17 @@ def _check_bag_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, per_sampl
         )
 
 
-def _reduce_bags(rows: Tensor, counted: Tensor, bounds: list[int], mode: str) -> Tensor:
+def _reduce_bags(read: Tensor, counted: Tensor, bounds: list[int], mode: str) -> Tensor:
     """Sums, means or maxima of the counted rows between the bounds."""
-    widths = [end - start for start, end in zip(bounds, bounds[1:], strict=False)]
+    widths = [end - start for start, end in pairwise(bounds)]
     width, bags = max(widths, default=0), len(widths)
     if width == 0:
-        return rows.new_zeros((bags, rows.size(1))) + rows.sum() * 0
-    places = [min(start + i, rows.size(0) - 1) for start in bounds[:-1] for i in range(width)]
+        return read.new_zeros((bags, read.size(1))) + read.sum() * 0
+    places = [min(start + i, read.size(0) - 1) for start in bounds[:-1] for i in range(width)]
     inside = [i < n for n in widths for i in range(width)]
-    index = ops.tensor(places, dtype=int64, device=rows.device)
-    inside = ops.tensor(inside, device=rows.device) & (counted.index_select(0, index) != 0)
-    table = rows.index_select(0, index).reshape(bags, width, -1)
+    index = ops.tensor(places, dtype=int64, device=read.device)
+    inside = ops.tensor(inside, device=read.device) & (counted.index_select(0, index) != 0)
+    table = read.index_select(0, index).reshape(bags, width, -1)
     inside = inside.reshape(bags, width, 1)
     counts = inside.sum(1)
     if mode == "max":
@@ -172,7 +185,8 @@ def _reduce_bags(rows: Tensor, counted: Tensor, bounds: list[int], mode: str) ->
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """Indices (*) as vectors (*, num_classes) of zeros and a one; by default as many classes as the largest index asks."""
+    """Indices (*) as vectors (*, num_classes) of zeros and a one; by default as many classes as the largest index
+    asks."""
     if tensor.dtype != int64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, but got {tensor.dtype}")
     if tensor.numel() == 0:

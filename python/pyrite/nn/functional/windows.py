@@ -1,11 +1,11 @@
-"""Sliding windows over the last dimensions, the view from which convolution, pooling and unfold are made."""
+"""Sliding windows of images as columns, and their sum back: each the adjoint of the other."""
 
 import math
 from collections.abc import Sequence
 
-from pyrite import ops
-from pyrite.nn.sizes import both_sides
-from pyrite.tensor import Tensor
+from pyrite.autograd.graph import operation
+from pyrite.nn.functional.lattice import padded, span, summed, windows
+from pyrite.tensor import Handle, Tensor
 
 
 def sizes_of(name: str, argument: str, value, count: int) -> tuple[int, ...]:
@@ -21,27 +21,32 @@ def sizes_of(name: str, argument: str, value, count: int) -> tuple[int, ...]:
     return sizes
 
 
-def span(kernel: int, dilation: int) -> int:
-    """The width that a window covers, gaps included."""
-    return dilation * (kernel - 1) + 1
+def _columns(x: Handle, kernel, stride, padding, dilation) -> Handle:
+    batch, channels = x.shape[:2]
+    seen = windows(padded(x, padding, padding), kernel, stride, dilation)
+    out = math.prod(seen.shape[2:4])
+    return seen.permute([0, 1, 4, 5, 2, 3]).reshape([batch, channels * math.prod(kernel), out])
 
 
-def sliding_windows(
-    input: Tensor, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-) -> Tensor:
-    """A view (*, out1, ..., k1, ...) of the windows that fit into the last dimensions of (*, n1, ...)."""
-    first = input.dim() - len(kernel)
-    for i, (k, step, gap) in enumerate(zip(kernel, stride, dilation, strict=True)):
-        input = input.unfold(first + i, span(k, gap), step)
-        if gap > 1:
-            input = input[..., ::gap]
-    return input
+def _image(y: Handle, size, kernel, stride, padding, dilation) -> Handle:
+    batch, rows, _ = y.shape
+    out = [
+        (n + 2 * p - span(k, d)) // s + 1 for n, p, k, d, s in zip(size, padding, kernel, dilation, stride, strict=True)
+    ]
+    columns = y.reshape([batch, rows // math.prod(kernel), math.prod(kernel), *out])
+    return summed(columns, size, kernel, stride, padding, dilation)
 
 
-def pad_spatial(input: Tensor, before: Sequence[int], after: Sequence[int], value: float = 0) -> Tensor:
-    """Pads the last dimensions by a constant; negative amounts cut."""
-    amounts = [n for sides in zip(reversed(before), reversed(after), strict=True) for n in sides]
-    return ops.constant_pad_nd(input, amounts, value) if any(amounts) else input
+im2col = operation(
+    "im2col",
+    _columns,
+    x=lambda g, x_shape, kernel, stride, padding, dilation: col2im(g, x_shape[2:], kernel, stride, padding, dilation),
+)
+col2im = operation(
+    "col2im",
+    _image,
+    y=lambda g, kernel, stride, padding, dilation: im2col(g, kernel, stride, padding, dilation),
+)
 
 
 def unfold(input: Tensor, kernel_size, dilation=1, padding=0, stride=1) -> Tensor:
@@ -58,15 +63,13 @@ def unfold(input: Tensor, kernel_size, dilation=1, padding=0, stride=1) -> Tenso
         )
     _check_positive("unfold", kernel, dilation, stride)
     batched = input if input.dim() == 4 else input.unsqueeze(0)
-    padded = ops.constant_pad_nd(batched, both_sides(padding), 0) if any(padding) else batched
-    if any(n < span(k, d) for n, k, d in zip(padded.shape[2:], kernel, dilation, strict=True)):
+    sizes = [n + 2 * p for n, p in zip(batched.shape[2:], padding, strict=True)]
+    if any(n < span(k, d) for n, k, d in zip(sizes, kernel, dilation, strict=True)):
         raise RuntimeError(
             f"Given input with spatial size {tuple(input.shape[-2:])}, kernel_size={kernel}, dilation={dilation}, "
             f"padding={padding}, the shape of the array of sliding blocks is too small: sizes must be at least one"
         )
-    windows = sliding_windows(padded, kernel, stride, dilation)
-    batch, channels, *out = windows.shape[:4]
-    columns = windows.permute(0, 1, 4, 5, 2, 3).reshape(batch, channels * math.prod(kernel), math.prod(out))
+    columns = im2col(batched, kernel, stride, padding, dilation)
     return columns if input.dim() == 4 else columns.squeeze(0)
 
 
@@ -91,21 +94,19 @@ def fold(input: Tensor, output_size, kernel_size, dilation=1, padding=0, stride=
             "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
             f"input.size(1)={rows} and kernel_size={kernel}."
         )
-    padded = [n + 2 * p for n, p in zip(output, padding, strict=True)]
-    positions = sliding_windows(
-        ops.arange(math.prod(padded), device=input.device).reshape(padded), kernel, stride, dilation
-    )
-    if math.prod(positions.shape[:2]) != count:
+    blocks = [
+        (n + 2 * p - span(k, d)) // s + 1
+        for n, p, k, d, s in zip(output, padding, kernel, dilation, stride, strict=True)
+    ]
+    if math.prod(blocks) != count or any(n < 1 for n in blocks):
         raise RuntimeError(
             f"Given output_size={output}, kernel_size={kernel}, dilation={dilation}, padding={padding}, "
             f"stride={stride}, expected size of input's last dimension to match the calculated number of sliding "
-            f"blocks {' * '.join(map(str, positions.shape[:2]))} = {math.prod(positions.shape[:2])}, but got {count}."
+            f"blocks {' * '.join(map(str, blocks))} = {math.prod(blocks)}, but got {count}."
         )
-    lead = (*input.shape[:-2], rows // math.prod(kernel))
-    values = input.reshape(math.prod(lead), math.prod(kernel) * count)
-    image = ops.zeros(math.prod(lead), math.prod(padded), dtype=input.dtype, device=input.device)
-    image = image.index_add(1, positions.permute(2, 3, 0, 1).reshape(-1), values).reshape(*lead, *padded)
-    return pad_spatial(image, [-p for p in padding], [-p for p in padding])
+    batched = input if input.dim() == 3 else input.unsqueeze(0)
+    image = col2im(batched, output, kernel, stride, padding, dilation)
+    return image if input.dim() == 3 else image.squeeze(0)
 
 
 def _check_positive(name: str, kernel: Sequence[int], dilation: Sequence[int], stride: Sequence[int]) -> None:

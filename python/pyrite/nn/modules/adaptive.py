@@ -17,8 +17,9 @@ ASMoutput = namedtuple("ASMoutput", ["output", "loss"])
 class AdaptiveLogSoftmaxWithLoss(Module):
     """Log-probabilities of many classes, sorted by frequency and cut into clusters (Grave et al., 2017).
 
-    The head scores the classes below the first cutoff and each cluster; cluster i has in_features / div_value^i features.
-    Called with (N, in_features) and class indices (N), it returns each target's log-probability and the mean loss.
+    The head scores the classes below the first cutoff and each cluster; cluster i has in_features / div_value^i
+    features. Called with (N, in_features) and class indices (N), it returns each target's log-probability and the mean
+    loss.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Batch normalization layers, and what instance normalization shares with them: affine parameters, running statistics."""
+"""Batch normalization layers, and what instance normalization shares with them: weights and running statistics."""
 
 from pyrite import ops
 from pyrite.autograd.mode import no_grad

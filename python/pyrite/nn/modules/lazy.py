@@ -7,7 +7,8 @@ from pyrite.nn.parameter import is_lazy
 
 
 class LazyModuleMixin:
-    """Turns a module into `cls_to_become` at its first call, by `initialize_parameters(*inputs)` which subclasses define.
+    """Turns a module into `cls_to_become` at its first call, by `initialize_parameters(*inputs)` which subclasses
+    define.
 
     Before it, parameters are UninitializedParameter: an optimizer made earlier still holds the right objects.
     """

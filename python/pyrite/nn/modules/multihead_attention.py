@@ -3,7 +3,7 @@
 from pyrite import ops
 from pyrite.nn import functional as F
 from pyrite.nn import init
-from pyrite.nn.functional.attention import canonical_mask
+from pyrite.nn.functional.attention import canonical_mask, each_once
 from pyrite.nn.module import Module
 from pyrite.nn.modules.linear import NonDynamicallyQuantizableLinear
 from pyrite.nn.parameter import Parameter
@@ -94,7 +94,7 @@ class MultiheadAttention(Module):
         attn_mask = canonical_mask(attn_mask, "attn_mask", None, "", query.dtype, check_other=False)
         swap = self.batch_first and query.dim() == 3
         if swap:
-            query, key, value = self._time_first(query, key, value)
+            query, key, value = each_once(lambda x: x.transpose(1, 0), query, key, value)
         output, weights = F.multi_head_attention_forward(
             query,
             key,
@@ -121,9 +121,3 @@ class MultiheadAttention(Module):
             is_causal=is_causal,
         )
         return (output.transpose(1, 0) if swap else output), weights
-
-    @staticmethod
-    def _time_first(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The transposed inputs; those that were one tensor stay one, which is projected in one piece."""
-        turned = {id(x): x.transpose(1, 0) for x in (query, key, value)}
-        return turned[id(query)], turned[id(key)], turned[id(value)]

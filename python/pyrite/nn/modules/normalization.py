@@ -32,7 +32,8 @@ def _shape_tuple(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
 
 
 class LayerNorm(_AffineNorm):
-    """Normalizes over the last dimensions, those of `normalized_shape`, with weights of that shape (Ba et al., 2016)."""
+    """Normalizes over the last dimensions, those of `normalized_shape`, with weights of that shape (Ba et al.,
+    2016)."""
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 class RNNBase(Module):
     """Settings and weights of a recurrent network; all weights start uniform on +-1 / sqrt(hidden_size).
 
-    Inputs are (L, N, in), (N, L, in) with `batch_first`, (L, in), or a PackedSequence; states (layers x directions, N, hidden).
+    Inputs are (L, N, in), (N, L, in) with `batch_first`, (L, in), or a PackedSequence; states (layers x directions, N,
+    hidden).
     """
 
     def __init__(
@@ -72,8 +73,8 @@ class RNNBase(Module):
             )
         if dropout > 0 and self.num_layers == 1:
             warnings.warn(
-                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
-                f"greater than 1, but got dropout={dropout} and num_layers={self.num_layers}",
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+                f"num_layers greater than 1, but got dropout={dropout} and num_layers={self.num_layers}",
                 stacklevel=4,
             )
         for name, kind in (("bias", bool), ("batch_first", bool), ("input_size", int), ("hidden_size", int)):
@@ -133,7 +134,8 @@ class RNNBase(Module):
         return (self.proj_size or self.hidden_size,)
 
     def forward(self, input: Tensor | PackedSequence, hx=None):
-        """The output of the last layer for each step, (L, N, directions x hidden) or as the input came, and the last states."""
+        """The output of the last layer for each step, (L, N, directions x hidden) or as the input came, and the last
+        states."""
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
         if input.dim() not in (2, 3):
@@ -255,8 +257,8 @@ class GRU(RNNBase):
 class LSTM(RNNBase):
     """Long short-term memory: see `functional.recurrent.lstm_cell`; the states are a pair (h, c).
 
-    Takes (input_size, hidden_size, num_layers=1, bias, batch_first, dropout, bidirectional, proj_size): with a projection h has
-    `proj_size` elements.
+    Takes (input_size, hidden_size, num_layers=1, bias, batch_first, dropout, bidirectional, proj_size): with a
+    projection h has `proj_size` elements.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -282,9 +284,7 @@ class LSTM(RNNBase):
 class RNNCellBase(Module):
     """Weights of one recurrent step, uniform on +-1 / sqrt(hidden_size)."""
 
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device=None, dtype=None
-    ) -> None:
+    def __init__(self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device=None, dtype=None) -> None:
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size
@@ -298,9 +298,7 @@ class RNNCellBase(Module):
         }
         for name, shape in shapes.items():
             wanted = bias or name.startswith("weight")
-            self.register_parameter(
-                name, Parameter(ops.empty(shape, device=device, dtype=dtype)) if wanted else None
-            )
+            self.register_parameter(name, Parameter(ops.empty(shape, device=device, dtype=dtype)) if wanted else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -328,13 +326,9 @@ class RNNCellBase(Module):
                     f"{which} has inconsistent hidden_size: got {state.size(-1)}, expected {self.hidden_size}"
                 )
             if state.dim() == input.dim() == 2 and state.size(0) != input.size(0):
-                raise RuntimeError(
-                    f"Input batch size {input.size(0)} doesn't match {which} batch size {state.size(0)}"
-                )
+                raise RuntimeError(f"Input batch size {input.size(0)} doesn't match {which} batch size {state.size(0)}")
         if input.size(-1) != self.input_size:
-            raise RuntimeError(
-                f"input has inconsistent input_size: got {input.size(-1)} expected {self.input_size}"
-            )
+            raise RuntimeError(f"input has inconsistent input_size: got {input.size(-1)} expected {self.input_size}")
 
     def _step(self, function, input: Tensor, states: tuple[Tensor, ...] | None, count: int) -> tuple[Tensor, ...]:
         """The new states from (N, in) and states (N, hidden), or from both without N."""

@@ -58,7 +58,8 @@ def _number_masks(key_padding_mask: Tensor | None, mask: Tensor | None, names: t
 
 
 class TransformerEncoderLayer(Module):
-    """Self-attention and a feed-forward network, each with dropout, a residual and a norm, before it with `norm_first`."""
+    """Self-attention and a feed-forward network, each with dropout, a residual and a norm, before it with
+    `norm_first`."""
 
     def __init__(
         self,
@@ -113,7 +114,8 @@ class TransformerEncoderLayer(Module):
 
 
 class TransformerDecoderLayer(Module):
-    """Self-attention, attention to the encoder's output and a feed-forward network, each with dropout, residual and norm."""
+    """Self-attention, attention to the encoder's output and a feed-forward network, each with dropout, residual and
+    norm."""
 
     def __init__(
         self,
@@ -260,7 +262,8 @@ class TransformerDecoder(Module):
 
 
 class Transformer(Module):
-    """An encoder of the source and a decoder of the target that attends to it; weights start by Xavier's uniform law."""
+    """An encoder of the source and a decoder of the target that attends to it; weights start by Xavier's uniform
+    law."""
 
     def __init__(
         self,
@@ -319,9 +322,7 @@ class Transformer(Module):
             raise RuntimeError("the batch number of src and tgt must be equal")
         if src.size(-1) != self.d_model or tgt.size(-1) != self.d_model:
             raise RuntimeError("the feature number of src and tgt must be equal to d_model")
-        memory = self.encoder(
-            src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal
-        )
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
         return self.decoder(
             tgt,
             memory,

@@ -64,9 +64,7 @@ def clip_grad_norm_(
 
 
 @no_grad()
-def clip_grad_value_(
-    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
-) -> None:
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
     """Clamps each gradient to +-clip_value."""
     for grad in _grads(parameters):
         grad.clamp_(-float(clip_value), float(clip_value))

@@ -9,7 +9,8 @@ from pyrite.tensor import Tensor
 
 
 class PackedSequence(namedtuple("PackedSequence", ["data", "batch_sizes", "sorted_indices", "unsorted_indices"])):
-    """The steps of a batch of sequences one after another, each step over the sequences that still run, longest first."""
+    """The steps of a batch of sequences one after another, each step over the sequences that still run, longest
+    first."""
 
     __slots__ = ()
 
@@ -52,7 +53,8 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
 def pack_padded_sequence(
     input: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
-    """Packs (L, N, *) or, with `batch_first`, (N, L, *), cut to the given lengths; sorts them unless they must be sorted."""
+    """Packs (L, N, *) or, with `batch_first`, (N, L, *), cut to the given lengths; sorts them unless they must be
+    sorted."""
     lengths = (lengths if isinstance(lengths, Tensor) else ops.tensor(list(lengths), dtype=int64)).to("cpu", int64)
     sorted_indices = None
     if not enforce_sorted:
@@ -62,7 +64,9 @@ def pack_padded_sequence(
     counts = lengths.tolist()
     input = input.transpose(0, 1) if batch_first else input
     if not counts or counts[-1] <= 0:
-        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")
+        raise RuntimeError(
+            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
+        )
     if len(counts) != input.size(1):
         raise RuntimeError(
             f"Expected `len(lengths)` to be equal to batch_size, but got {len(counts)} (batch_size={input.size(1)})"

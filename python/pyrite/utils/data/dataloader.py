@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pyrite.utils.data.collate import default_collate, default_convert
-from pyrite.utils.data.dataset import Dataset, IterableDataset
+from pyrite.utils.data.dataset import IterableDataset
 from pyrite.utils.data.epoch import Epoch, SerialEpoch, ThreadedEpoch
 from pyrite.utils.data.fetch import IterableFetcher, MapFetcher
 from pyrite.utils.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -75,6 +74,8 @@ def check_context(context: Any, num_workers: int) -> Any:
             "multiprocessing_context can only be used with multi-process loading (num_workers > 0), "
             f"but got num_workers={num_workers}"
         )
+    import multiprocessing.context
+
     if isinstance(context, str):
         valid = multiprocessing.get_all_start_methods()
         if context not in valid:
@@ -111,7 +112,7 @@ class DataLoader(Generic[T_co]):
 
     def __init__(
         self,
-        dataset: Dataset[T_co],
+        dataset: Any,
         batch_size: int | None = 1,
         shuffle: bool | None = None,
         sampler: Sampler | Iterable | None = None,
@@ -178,15 +179,15 @@ class DataLoader(Generic[T_co]):
         return self.batch_sampler is not None
 
     @property
-    def _index_sampler(self) -> Sampler | Iterable:
+    def _index_sampler(self) -> Any:
         return self.batch_sampler if self._auto_collation else self.sampler
 
     def _fetcher(self) -> Callable:
         """(dataset, progress) -> fetcher. It does not hold the loader, which may hold the workers that keep it."""
-        options = {"batched": self._auto_collation, "collate_fn": self.collate_fn}
+        batched, collate_fn = self._auto_collation, self.collate_fn
         if self._iterable:
-            return partial(IterableFetcher, drop_last=self.drop_last, **options)
-        return partial(MapFetcher, **options)
+            return partial(IterableFetcher, batched=batched, collate_fn=collate_fn, drop_last=self.drop_last)
+        return partial(MapFetcher, batched=batched, collate_fn=collate_fn)
 
     def __iter__(self) -> Epoch:
         if self.pin_memory:

@@ -18,7 +18,9 @@ class Progress:
     __slots__ = ("cancelled", "index", "stage")
 
     def __init__(self) -> None:
-        self.stage, self.index, self.cancelled = "starting", None, False
+        self.stage = "starting"
+        self.index: Any = None
+        self.cancelled = False
 
     def at(self, stage: str, index: Any) -> None:
         self.stage, self.index = stage, index
@@ -96,16 +98,11 @@ class IterableFetcher:
     def __call__(self, index: Any) -> Any:
         if self.ended:
             raise EndOfStream
-        if self.batched:
-            samples = list(self._samples(len(index)))
-            if not samples or (self.drop_last and self.ended):
-                raise EndOfStream
-        else:
-            samples = next(self._samples(1), EndOfStream)
-            if samples is EndOfStream:
-                raise EndOfStream
+        samples = list(self._samples(len(index) if self.batched else 1))
+        if not samples or (self.batched and self.drop_last and self.ended):
+            raise EndOfStream
         self.progress.stage = "collating the samples up to"
-        return self.collate_fn(samples)
+        return self.collate_fn(samples if self.batched else samples[0])
 
     def _samples(self, count: int) -> Iterator:
         progress = self.progress

@@ -54,6 +54,20 @@ impl Tensor {
         self.assign(&Argument::Tensor(fresh))
     }
 
+    /// Whether an in-place op on this tensor with `source` as an operand is refused: both dense, in one storage, sharing some
+    /// places without being the same.
+    pub fn overlaps_in_part(&self, source: &Tensor) -> bool {
+        let dense = |t: &Tensor| t.numel() > 0 && t.layout.dense_order().is_some();
+        if !Arc::ptr_eq(&self.storage, &source.storage) || !dense(self) || !dense(source) {
+            return false;
+        }
+        let (own, other) = (self.layout.span(), source.layout.span());
+        if own == other {
+            return self.layout.strides != source.layout.strides;
+        }
+        own.0 < other.1 && other.0 < own.1
+    }
+
     /// Whether this tensor is its whole storage, in any order.
     fn covers(&self, value: &Value) -> bool {
         self.layout.offset == 0 && self.numel() == value.numel && self.layout.dense_order().is_some()

@@ -2,7 +2,7 @@
 
 use super::{Tensor, checked_bytes};
 use crate::backend::Immediate;
-use crate::dtype::DType;
+use crate::dtype::{DType, Kind};
 use crate::error::{Error, Result};
 use crate::layout::{Layout, Shape, broadcast_shapes};
 use crate::op::{Domain, Op};
@@ -28,6 +28,7 @@ impl Argument<'_> {
 
 /// The dtype in which `op` computes on these operands: PyTorch's promotion, and the default float where a float is needed.
 pub fn compute_dtype(op: Op, args: &[Argument<'_>]) -> Result<DType> {
+    refuse_bool(op, args)?;
     let mut promotion = Promotion::default();
     for (i, arg) in args.iter().enumerate() {
         match arg {
@@ -42,6 +43,28 @@ pub fn compute_dtype(op: Op, args: &[Argument<'_>]) -> Result<DType> {
         return Err(Error::Unsupported { op: op.name(), dtype });
     }
     Ok(dtype)
+}
+
+/// Refuses the signs of bools, in PyTorch's words.
+fn refuse_bool(op: Op, args: &[Argument<'_>]) -> Result<()> {
+    const INSTEAD: &str = "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+    let is_bool = |arg: &Argument<'_>| match arg {
+        Argument::Tensor(t) => t.dtype == DType::Bool,
+        Argument::Scalar(s) => s.kind() == Kind::Bool,
+    };
+    match op {
+        Op::neg if args.iter().any(is_bool) => {
+            Err(Error::Invalid(format!("Negation, the `-` operator, on a bool tensor is not supported. {INSTEAD}")))
+        }
+        Op::sub if args.iter().all(is_bool) => Err(Error::Invalid(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+                .into(),
+        )),
+        Op::sub if args.iter().any(is_bool) => {
+            Err(Error::Invalid(format!("Subtraction, the `-` operator, with a bool tensor is not supported. {INSTEAD}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The order in which PyTorch stores a result: axes sorted by the operands' strides, where those with stride 0 have no say.
@@ -105,7 +128,8 @@ impl Tensor {
     /// `op` with a result of the given dense layout, to whose shape the operands broadcast.
     pub(super) fn compute(&self, op: Op, dtype: DType, args: &[Argument<'_>], layout: Layout) -> Result<Tensor> {
         let numel = layout.numel();
-        if numel <= deferral().small
+        let at_call = numel <= deferral().small && !self.backend.defers_small();
+        if at_call
             && let Some(value) = self.immediate(op, dtype, args, &layout, numel)?
         {
             return Ok(Tensor::of_value(value, layout));
@@ -128,7 +152,7 @@ impl Tensor {
             });
         }
         let value = Value::defer(op, dtype, permuted, sources, self.backend)?;
-        if numel <= deferral().small {
+        if at_call {
             value.evaluate()?;
         }
         Ok(Tensor::of_value(value, layout))

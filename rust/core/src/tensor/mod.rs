@@ -133,6 +133,11 @@ impl Tensor {
         self.compute(Op::copy, dtype, &[Argument::Tensor(self)], layout)
     }
 
+    /// A copy with some axes reversed.
+    pub fn flip(&self, axes: &[isize]) -> Result<Tensor> {
+        self.with_layout(self.layout.flip(axes)?).copy_as(self.dtype, true)
+    }
+
     /// This tensor in `dtype`: itself where it is already.
     pub fn to_dtype(&self, dtype: DType) -> Result<Tensor> {
         if self.dtype == dtype { Ok(self.clone()) } else { self.copy_as(dtype, false) }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::moves::{Move, Steps, reading, writing};
+use crate::level::vectorized;
 use crate::memory;
 use crate::strided::{Axis, GRAIN, Pointer, axes, base, count, merge, runs, sort_by_stride, split};
 use pyrite_core::{Buffer, Combine, Error, Layout, Operand, Result};
@@ -27,15 +28,13 @@ pub fn scatter(target: &Operand, axis: usize, index: &Operand, source: &Operand,
     let is_inner = job.axes.iter().all(|other| other.size == 1 || own.strides[1] < other.strides[1]);
     sort_by_stride(&mut job.axes, 1);
     let others = merge(job.axes.clone());
-    if is_inner {
-        let all = [others.as_slice(), &[own]].concat();
-        split(count(&others), GRAIN / own.size.max(1), |range| {
-            job.run(&all, range.start * own.size..range.end * own.size, moves);
-        });
-    } else {
-        split(count(&others), (GRAIN / own.size.max(1)).max(64), |range| {
-            (0..own.size as isize).for_each(|i| job.shifted(own.strides.map(|s| s * i)).run(&others, range.clone(), moves));
-        });
+    match others.split_last() {
+        Some((&last, [])) if !is_inner => split(last.size, (GRAIN / own.size.max(1)).max(64), |range| {
+            let all = [own, Axis { size: range.len(), ..last }];
+            job.shifted(last.strides.map(|s| s * range.start as isize)).run(&all, 0..count(&all), moves);
+        }),
+        Some((&last, outer)) if !is_inner => job.run_all(outer, &[own, last], moves),
+        _ => job.run_all(&others, &[own], moves),
     }
     Ok(())
 }
@@ -78,6 +77,12 @@ impl Job {
         }
     }
 
+    /// Runs over the axes `outer`, shared among tasks, with those of `inner` inside.
+    fn run_all(&self, outer: &[Axis<3>], inner: &[Axis<3>], moves: Move) {
+        let (all, each) = ([outer, inner].concat(), count(inner));
+        split(count(outer), GRAIN / each.max(1), |range| self.run(&all, range.start * each..range.end * each, moves));
+    }
+
     fn run(&self, axes: &[Axis<3>], range: std::ops::Range<usize>, moves: Move) {
         let [index, plain, indexed] = axes[axes.len() - 1].strides;
         let steps = Steps { index, indexed, plain, axis: self.step };
@@ -97,13 +102,13 @@ fn check(index: &Operand, axis: usize, size: usize) -> Result<()> {
     let all = merge(all);
     let step = all[all.len() - 1].strides[0];
     let from: Pointer<i64> = base(index)?;
-    // SAFETY: the runs stay within the index's layout.
-    let at = |place: isize| unsafe { *from.at(place) };
     let fits = AtomicBool::new(true);
     split(count(&all), GRAIN, |range| {
         runs(&all, range, |[first], n| {
-            let bad = (0..n as isize).fold(0u8, |bad, i| bad | (at(first + i * step) as u64 >= size as u64) as u8);
-            if bad != 0 {
+            let mut signs = 0;
+            // SAFETY: the run stays within the index's layout.
+            unsafe { join_signs(&mut signs, from.at(first), n, step, size as i64) };
+            if signs < 0 {
                 fits.store(false, Ordering::Relaxed);
             }
         });
@@ -111,6 +116,8 @@ fn check(index: &Operand, axis: usize, size: usize) -> Result<()> {
     if fits.into_inner() {
         return Ok(());
     }
+    // SAFETY: the runs stay within the index's layout.
+    let at = |place: isize| unsafe { *from.at(place) };
     let mut wrong = None;
     let in_order = axes([&index.layout]);
     let step = in_order.last().map_or(0, |a| a.strides[0]);
@@ -120,4 +127,19 @@ fn check(index: &Operand, axis: usize, size: usize) -> Result<()> {
     });
     let wrong = wrong.unwrap_or_default();
     Err(Error::Invalid(format!("index {wrong} is out of bounds for dimension {axis} with size {size}")))
+}
+
+vectorized! {
+    /// Makes `signs` negative if one of `n` indices is below 0 or from `size` on.
+    unsafe fn join_signs<>(signs: &mut i64, index: *const i64, n: usize, step: isize, size: i64) {
+        // SAFETY: the caller gives `n` indices that are `step` apart.
+        let at = |i: usize| unsafe { *index.offset(i as isize * step) };
+        let sign = |i: i64| i | size.wrapping_sub(1).wrapping_sub(i);
+        *signs = if step == 1 {
+            // SAFETY: as above.
+            unsafe { std::slice::from_raw_parts(index, n) }.iter().fold(0, |signs, &i| signs | sign(i))
+        } else {
+            (0..n).fold(0, |signs, i| signs | sign(at(i)))
+        };
+    }
 }

@@ -49,6 +49,8 @@ unsafe fn read<T: Copy>(indexed: *mut u8, index: *const i64, plain: *mut u8, n: 
                 return std::ptr::copy_nonoverlapping(from, to, n);
             }
             (0..n as isize).for_each(|i| *to.offset(i * steps.plain) = *from.offset(i * steps.indexed));
+        } else if (steps.index, steps.plain, steps.indexed, steps.axis) == (1, 1, 0, 1) {
+            (0..n).for_each(|i| *to.add(i) = *from.offset(*index.add(i) as isize));
         } else {
             (0..n as isize).for_each(|i| {
                 let place = *index.offset(i * steps.index) as isize * steps.axis + i * steps.indexed;
@@ -73,6 +75,11 @@ unsafe fn combine<T: Copy>(
         if steps.index == 0 && (steps.indexed, steps.plain) == (1, 1) {
             let to = to.offset(*index as isize * steps.axis);
             (0..n).for_each(|i| *to.add(i) = f(*to.add(i), *from.add(i)));
+        } else if (steps.index, steps.plain) == (1, 1) {
+            (0..n).for_each(|i| {
+                let to = to.offset(*index.add(i) as isize * steps.axis + i as isize * steps.indexed);
+                *to = f(*to, *from.add(i));
+            });
         } else {
             (0..n as isize).for_each(|i| {
                 let to = to.offset(*index.offset(i * steps.index) as isize * steps.axis + i * steps.indexed);
@@ -92,7 +99,13 @@ unsafe fn add<T: Stored<Compute: Number>>(indexed: *mut u8, index: *const i64, p
     unsafe { combine::<T>(indexed, index, plain, n, steps, |old, x| T::store(old.load().plus(x.load()))) }
 }
 
-unsafe fn multiply<T: Stored<Compute: Number>>(indexed: *mut u8, index: *const i64, plain: *mut u8, n: usize, steps: Steps) {
+unsafe fn multiply<T: Stored<Compute: Number>>(
+    indexed: *mut u8,
+    index: *const i64,
+    plain: *mut u8,
+    n: usize,
+    steps: Steps,
+) {
     // SAFETY: the caller's.
     unsafe { combine::<T>(indexed, index, plain, n, steps, |old, x| T::store(old.load().times(x.load()))) }
 }

@@ -101,7 +101,7 @@ fn several_indices_read_blocks() {
     assert_eq!(read(&input, &[a.clone(), b.clone()]), [20, 21, 22, 23, 0, 1, 2, 3]);
     let turned = Operand { layout: input.layout.permute(&[2, 1, 0]).unwrap(), ..input.clone() };
     assert_eq!(read(&turned, &[a.clone(), b.clone()]), [9, 21, 2, 14]);
-    assert_eq!(read(&turned, &[b.clone()]), [3, 15, 7, 19, 11, 23, 0, 12, 4, 16, 8, 20]);
+    assert_eq!(read(&turned, std::slice::from_ref(&b)), [3, 15, 7, 19, 11, 23, 0, 12, 4, 16, 8, 20]);
     let c = operand(&[3i64], &[2], &[0], 0);
     assert_eq!(read(&input, &[a, b, c]), [23, 3]);
     assert_eq!(read(&input, &[dense_operand::<i64>(&[], &[0])]), [0; 0]);

@@ -3,7 +3,7 @@
 use super::float::{float_number, methods};
 use super::horner::horner;
 use super::wide::{bessel, error_function, exponential, gamma, inverse_trigonometry, logarithm, power, trigonometry};
-use super::{Float, bits, quotient, select};
+use super::{Float, bits, gamma_ratio, orthogonal, quotient, select, special};
 use std::f32::consts::{LN_2, LOG2_E};
 
 float_number!(f32, fmod: quotient::fmod32, pow: power::pow);
@@ -109,5 +109,34 @@ impl Float for f32 {
         digamma = gamma::digamma;
         bessel_i0 = bessel::i0;
         bessel_i1 = bessel::i1;
+        bessel_i0e = super::bessel::i0e;
+        bessel_i1e = super::bessel::i1e;
+        bessel_j0 = super::bessel::j0;
+        bessel_j1 = super::bessel::j1;
+        bessel_y0 = super::bessel::y0;
+        bessel_y1 = super::bessel::y1;
+        spherical_bessel_j0 = super::bessel::spherical_j0;
+        bessel_k0 = super::bessel::k0;
+        bessel_k1 = super::bessel::k1;
+        bessel_k0e = super::bessel::k0e;
+        bessel_k1e = super::bessel::k1e;
+        airy_ai = super::bessel::airy_ai;
+        erfcx = special::erfcx;
+        ndtri = special::ndtri;
+        igamma(x) = gamma_ratio::igamma;
+        igammac(x) = gamma_ratio::igammac;
+        zeta(q) = gamma_ratio::zeta;
+        chebyshev_polynomial_t(n) = orthogonal::chebyshev_t;
+        chebyshev_polynomial_u(n) = orthogonal::chebyshev_u;
+        chebyshev_polynomial_v(n) = orthogonal::chebyshev_v;
+        chebyshev_polynomial_w(n) = orthogonal::chebyshev_w;
+        hermite_polynomial_h(n) = orthogonal::hermite_h;
+        hermite_polynomial_he(n) = orthogonal::hermite_he;
+        laguerre_polynomial_l(n) = orthogonal::laguerre_l;
+        legendre_polynomial_p(n) = orthogonal::legendre_p;
+        shifted_chebyshev_polynomial_t(n) = orthogonal::shifted_chebyshev_t;
+        shifted_chebyshev_polynomial_u(n) = orthogonal::shifted_chebyshev_u;
+        shifted_chebyshev_polynomial_v(n) = orthogonal::shifted_chebyshev_v;
+        shifted_chebyshev_polynomial_w(n) = orthogonal::shifted_chebyshev_w;
     }
 }

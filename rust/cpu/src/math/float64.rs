@@ -1,7 +1,7 @@
 //! float64: `double` where that vectorises, else the C library's functions, and `libm`'s where the standard library has none.
 
 use super::float::{float_number, methods};
-use super::{Float, bits, double, special};
+use super::{Float, bessel, bits, double, gamma_ratio, orthogonal, special};
 
 float_number!(f64, fmod: std::ops::Rem::rem, pow: f64::powf);
 
@@ -40,6 +40,35 @@ impl Float for f64 {
         digamma = special::digamma;
         bessel_i0 = special::bessel_i0;
         bessel_i1 = special::bessel_i1;
+        bessel_i0e = bessel::i0e;
+        bessel_i1e = bessel::i1e;
+        bessel_j0 = bessel::j0;
+        bessel_j1 = bessel::j1;
+        bessel_y0 = bessel::y0;
+        bessel_y1 = bessel::y1;
+        spherical_bessel_j0 = bessel::spherical_j0;
+        bessel_k0 = bessel::k0;
+        bessel_k1 = bessel::k1;
+        bessel_k0e = bessel::k0e;
+        bessel_k1e = bessel::k1e;
+        airy_ai = bessel::airy_ai;
+        erfcx = special::erfcx;
+        ndtri = special::ndtri;
+        igamma(x) = gamma_ratio::igamma;
+        igammac(x) = gamma_ratio::igammac;
+        zeta(q) = gamma_ratio::zeta;
+        chebyshev_polynomial_t(n) = orthogonal::chebyshev_t;
+        chebyshev_polynomial_u(n) = orthogonal::chebyshev_u;
+        chebyshev_polynomial_v(n) = orthogonal::chebyshev_v;
+        chebyshev_polynomial_w(n) = orthogonal::chebyshev_w;
+        hermite_polynomial_h(n) = orthogonal::hermite_h;
+        hermite_polynomial_he(n) = orthogonal::hermite_he;
+        laguerre_polynomial_l(n) = orthogonal::laguerre_l;
+        legendre_polynomial_p(n) = orthogonal::legendre_p;
+        shifted_chebyshev_polynomial_t(n) = orthogonal::shifted_chebyshev_t;
+        shifted_chebyshev_polynomial_u(n) = orthogonal::shifted_chebyshev_u;
+        shifted_chebyshev_polynomial_v(n) = orthogonal::shifted_chebyshev_v;
+        shifted_chebyshev_polynomial_w(n) = orthogonal::shifted_chebyshev_w;
         copysign(y) = f64::copysign;
         nextafter(y) = bits::float64::nextafter;
         frexp_mantissa = bits::float64::frexp_mantissa;

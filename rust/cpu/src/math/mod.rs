@@ -3,13 +3,16 @@
 //! Everything here is inlined into the loops over blocks. The float32 and small integer functions are free of branches and
 //! calls, so those loops vectorise; none fuses a multiplication with an addition, so every instruction set gives the same bits.
 
+mod bessel;
 mod bits;
 mod double;
 mod float;
 mod float32;
 mod float64;
+mod gamma_ratio;
 mod horner;
 mod integer;
+mod orthogonal;
 mod quotient;
 mod special;
 mod wide;
@@ -121,6 +124,64 @@ helpers! { Float: Number, "A floating-point number." {
     bessel_i0();
     /// Modified Bessel function of the first kind, order 1; NaN at infinity, as in PyTorch.
     bessel_i1();
+    /// e^-|x| I_0(x)
+    bessel_i0e();
+    /// e^-|x| I_1(x)
+    bessel_i1e();
+    /// Bessel function of the first kind, order 0.
+    bessel_j0();
+    /// Bessel function of the first kind, order 1.
+    bessel_j1();
+    /// Bessel function of the second kind, order 0.
+    bessel_y0();
+    /// Bessel function of the second kind, order 1.
+    bessel_y1();
+    /// sin(x) / x
+    spherical_bessel_j0();
+    /// Modified Bessel function of the second kind, order 0.
+    bessel_k0();
+    /// Modified Bessel function of the second kind, order 1.
+    bessel_k1();
+    /// e^x K_0(x)
+    bessel_k0e();
+    /// e^x K_1(x)
+    bessel_k1e();
+    /// Airy's function Ai.
+    airy_ai();
+    /// e^(x^2) erfc(x)
+    erfcx();
+    /// The inverse of the normal distribution function.
+    ndtri();
+    /// Regularized lower incomplete gamma function P(a, x), called `igamma(a, x)`.
+    igamma(x);
+    /// Regularized upper incomplete gamma function Q(a, x), called `igammac(a, x)`.
+    igammac(x);
+    /// Hurwitz's zeta function, called `zeta(x, q)`.
+    zeta(q);
+    /// Chebyshev polynomial of the first kind and degree n.
+    chebyshev_polynomial_t(n);
+    /// Chebyshev polynomial of the second kind and degree n.
+    chebyshev_polynomial_u(n);
+    /// Chebyshev polynomial of the third kind and degree n.
+    chebyshev_polynomial_v(n);
+    /// Chebyshev polynomial of the fourth kind and degree n.
+    chebyshev_polynomial_w(n);
+    /// Hermite polynomial (the physicist's) of degree n.
+    hermite_polynomial_h(n);
+    /// Hermite polynomial (the probabilist's) of degree n.
+    hermite_polynomial_he(n);
+    /// Laguerre polynomial of degree n.
+    laguerre_polynomial_l(n);
+    /// Legendre polynomial of degree n.
+    legendre_polynomial_p(n);
+    /// Shifted Chebyshev polynomial of the first kind and degree n.
+    shifted_chebyshev_polynomial_t(n);
+    /// Shifted Chebyshev polynomial of the second kind and degree n.
+    shifted_chebyshev_polynomial_u(n);
+    /// Shifted Chebyshev polynomial of the third kind and degree n.
+    shifted_chebyshev_polynomial_v(n);
+    /// Shifted Chebyshev polynomial of the fourth kind and degree n.
+    shifted_chebyshev_polynomial_w(n);
     /// |x| with the sign of y.
     copysign(y);
     /// The next number after x towards y.

@@ -19,6 +19,8 @@ pub trait Fold: 'static {
     const IDENTITY: Self::Accumulator;
     /// Whether the order of the elements matters.
     const IS_ORDERED: bool = false;
+    /// Whether the compiler may and can regroup the elements itself.
+    const IS_EXACT: bool;
 
     /// The element that stands at place `at` of those reduced.
     fn lift(x: Self::Input, at: i64) -> Self::Accumulator;
@@ -34,7 +36,7 @@ pub trait Fold: 'static {
     unsafe fn row(row: *const Self::Input, n: usize, first: i64) -> Self::Accumulator {
         // SAFETY: the caller's.
         let row = unsafe { std::slice::from_raw_parts(row, n) };
-        if n < LANES {
+        if n < LANES || Self::IS_EXACT {
             return row.iter().fold(Self::IDENTITY, |sum, &x| Self::combine(sum, Self::lift(x, first)));
         }
         let mut lanes = [Self::IDENTITY; LANES];
@@ -47,6 +49,8 @@ pub trait Fold: 'static {
         for (lane, &x) in lanes.iter_mut().zip(rest) {
             *lane = Self::combine(*lane, Self::lift(x, first));
         }
+        // Through memory: else the compiler arranges the lanes for the pairs below and leaves registers half full above.
+        let mut lanes = std::hint::black_box(lanes);
         let mut width = LANES / 2;
         while width > 0 {
             for i in 0..width {
@@ -216,12 +220,13 @@ pub struct Any<T>(PhantomData<T>);
 pub struct All<T>(PhantomData<T>);
 
 macro_rules! fold {
-    ($Name:ty, $T:ident $(: $Bound:ident $(, $MAX:ident)?)?; $A:ty => $O:ty; $identity:expr, $lift:expr, $combine:expr, $lower:expr) => {
+    ($Name:ty, $T:ident $(: $Bound:ident $(, $MAX:ident)?)?; $A:ty => $O:ty; $identity:expr, $lift:expr, $combine:expr, $lower:expr, $exact:expr) => {
         impl<$T: Stored $($(, const $MAX: bool)?)?> Fold for $Name $(where $T::Compute: $Bound)? {
             type Input = $T;
             type Accumulator = $A;
             type Output = $O;
             const IDENTITY: $A = $identity;
+            const IS_EXACT: bool = $exact;
             #[inline(always)]
             fn lift(x: $T, _: i64) -> $A { $lift(x) }
             #[inline(always)]
@@ -232,9 +237,10 @@ macro_rules! fold {
     };
 }
 
-fold!(Sum<T>, T: Number; T::Compute => T; T::Compute::ZERO, T::load, T::Compute::plus, T::store);
-fold!(Product<T>, T: Number; T::Compute => T; T::Compute::ONE, T::load, T::Compute::times, T::store);
+fold!(Sum<T>, T: Number; T::Compute => T; T::Compute::ZERO, T::load, T::Compute::plus, T::store, T::Compute::IS_EXACT);
+fold!(Product<T>, T: Number; T::Compute => T; T::Compute::ONE, T::load, T::Compute::times, T::store, T::Compute::IS_EXACT);
 fold!(Extreme<T, MAX>, T: Order, MAX; T::Compute => T;
-    if MAX { T::Compute::LOWEST } else { T::Compute::HIGHEST }, T::load, T::Compute::extreme::<MAX>, T::store);
-fold!(Any<T>, T; u8 => u8; 0, |x: T| x.is_true() as u8, |a, b| a | b, |x| x);
-fold!(All<T>, T; u8 => u8; 1, |x: T| x.is_true() as u8, |a, b| a & b, |x| x);
+    if MAX { T::Compute::LOWEST } else { T::Compute::HIGHEST }, T::load, T::Compute::extreme::<MAX>, T::store,
+    !T::Compute::HAS_NAN);
+fold!(Any<T>, T; u8 => u8; 0, |x: T| x.is_true() as u8, |a, b| a | b, |x| x, true);
+fold!(All<T>, T; u8 => u8; 1, |x: T| x.is_true() as u8, |a, b| a & b, |x| x, true);

@@ -1,12 +1,14 @@
 //! What reductions and scans ask of the numbers they combine: sums and products that wrap, and an order that knows NaN.
 
-use super::half::{from_bf16, from_f16, to_bf16, to_f16};
+use crate::float16::{from_bf16, from_f16, to_bf16, to_f16};
 use pyrite_core::Element;
 use pyrite_core::half::{bf16, f16};
 use pyrite_core::num_complex::Complex;
 
 /// A type that sums and products are computed in.
 pub trait Number: Copy + Send + Sync + 'static {
+    /// Whether numbers may be combined in any order without a change to the result.
+    const IS_EXACT: bool;
     const ZERO: Self;
     const ONE: Self;
     fn plus(self, other: Self) -> Self;
@@ -15,6 +17,7 @@ pub trait Number: Copy + Send + Sync + 'static {
 
 /// A type whose values have an order, apart from NaN.
 pub trait Order: Copy + Send + Sync + 'static {
+    const HAS_NAN: bool;
     const LOWEST: Self;
     const HIGHEST: Self;
     fn exceeds(self, other: Self) -> bool;
@@ -47,6 +50,7 @@ pub trait Stored: Element {
 macro_rules! integer {
     ($($t:ty)*) => { $(
         impl Number for $t {
+            const IS_EXACT: bool = true;
             const ZERO: $t = 0;
             const ONE: $t = 1;
             #[inline(always)]
@@ -55,6 +59,7 @@ macro_rules! integer {
             fn times(self, other: $t) -> $t { self.wrapping_mul(other) }
         }
         impl Order for $t {
+            const HAS_NAN: bool = false;
             const LOWEST: $t = <$t>::MIN;
             const HIGHEST: $t = <$t>::MAX;
             #[inline(always)]
@@ -68,6 +73,7 @@ macro_rules! integer {
 macro_rules! float {
     ($($t:ty)*) => { $(
         impl Number for $t {
+            const IS_EXACT: bool = false;
             const ZERO: $t = 0.0;
             const ONE: $t = 1.0;
             #[inline(always)]
@@ -76,6 +82,7 @@ macro_rules! float {
             fn times(self, other: $t) -> $t { self * other }
         }
         impl Order for $t {
+            const HAS_NAN: bool = true;
             const LOWEST: $t = <$t>::NEG_INFINITY;
             const HIGHEST: $t = <$t>::INFINITY;
             #[inline(always)]
@@ -84,6 +91,7 @@ macro_rules! float {
             fn is_nan(self) -> bool { self != self }
         }
         impl Number for Complex<$t> {
+            const IS_EXACT: bool = false;
             const ZERO: Self = Complex::new(0.0, 0.0);
             const ONE: Self = Complex::new(1.0, 0.0);
             #[inline(always)]
@@ -138,15 +146,42 @@ half!(bf16 from_bf16 to_bf16);
 macro_rules! dispatch_ordered {
     ($op:expr, $dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
-            pyrite_core::DType::Bool | pyrite_core::DType::U8 => { type $T = u8; $body }
-            pyrite_core::DType::I8 => { type $T = i8; $body }
-            pyrite_core::DType::I16 => { type $T = i16; $body }
-            pyrite_core::DType::I32 => { type $T = i32; $body }
-            pyrite_core::DType::I64 => { type $T = i64; $body }
-            pyrite_core::DType::F16 => { type $T = pyrite_core::half::f16; $body }
-            pyrite_core::DType::BF16 => { type $T = pyrite_core::half::bf16; $body }
-            pyrite_core::DType::F32 => { type $T = f32; $body }
-            pyrite_core::DType::F64 => { type $T = f64; $body }
+            pyrite_core::DType::Bool | pyrite_core::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            pyrite_core::DType::I8 => {
+                type $T = i8;
+                $body
+            }
+            pyrite_core::DType::I16 => {
+                type $T = i16;
+                $body
+            }
+            pyrite_core::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            pyrite_core::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            pyrite_core::DType::F16 => {
+                type $T = pyrite_core::half::f16;
+                $body
+            }
+            pyrite_core::DType::BF16 => {
+                type $T = pyrite_core::half::bf16;
+                $body
+            }
+            pyrite_core::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            pyrite_core::DType::F64 => {
+                type $T = f64;
+                $body
+            }
             dtype => return Err(pyrite_core::Error::Unsupported { op: $op, dtype }),
         }
     };

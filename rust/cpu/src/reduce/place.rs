@@ -27,6 +27,7 @@ where
     type Output = i64;
     const IDENTITY: Placed<T::Compute> = Placed { value: T::Compute::LOWEST, at: -1 };
     const IS_ORDERED: bool = true;
+    const IS_EXACT: bool = false;
 
     #[inline(always)]
     fn lift(x: T, at: i64) -> Placed<T::Compute> {
@@ -59,22 +60,31 @@ where
         for (lane, &x) in lanes.iter_mut().zip(rest) {
             *lane = lane.extreme::<MAX>(x.load());
         }
+        let lanes = std::hint::black_box(lanes);
         let best = lanes.iter().fold(lanes[0], |best, &x| best.extreme::<MAX>(x));
         Placed { value: best, at: first + find(row, best) as i64 }
     }
 
     #[inline(always)]
-    unsafe fn columns(sums: &mut [Self::Accumulator], rows: *const T, step: isize, stride: isize, n: usize, first: i64) {
+    unsafe fn columns(
+        sums: &mut [Self::Accumulator],
+        rows: *const T,
+        step: isize,
+        stride: isize,
+        n: usize,
+        first: i64,
+    ) {
         for (tile, sums) in sums.chunks_mut(GROUP).enumerate() {
             let corner = rows.wrapping_offset((tile * GROUP) as isize * step);
-            // SAFETY: the caller's.
-            let load = |r: usize, c: usize| T::load(unsafe { *corner.wrapping_offset(r as isize * stride + c as isize * step) });
+            let load = |r: usize, c: usize| {
+                let place = corner.wrapping_offset(r as isize * stride + c as isize * step);
+                // SAFETY: the caller's.
+                T::load(unsafe { *place })
+            };
             let mut values = [T::Compute::LOWEST; GROUP];
             let mut places = [0u32; GROUP];
             let width = sums.len();
-            for c in 0..width {
-                values[c] = load(0, c);
-            }
+            values[..width].iter_mut().enumerate().for_each(|(c, value)| *value = load(0, c));
             for r in 1..n {
                 for c in 0..width {
                     let x = load(r, c);

@@ -27,7 +27,8 @@ fn check(input: &Operand, reduced: usize) {
     let rows = reference(input, reduced);
     let name = format!("{:?} {reduced}", input.layout);
     let sums: Vec<f32> = of(Reduction::Sum, input, reduced);
-    let (max, places): (Vec<f32>, Vec<i64>) = (of(Reduction::Max, input, reduced), of(Reduction::Argmax, input, reduced));
+    let (max, places): (Vec<f32>, Vec<i64>) =
+        (of(Reduction::Max, input, reduced), of(Reduction::Argmax, input, reduced));
     let least: Vec<i64> = of(Reduction::Argmin, input, reduced);
     assert_eq!(rows.len(), sums.len());
     for (i, row) in rows.iter().enumerate() {
@@ -127,7 +128,9 @@ fn every_type_has_its_sum() {
 fn long_sums_are_accurate() {
     let data = vec![0.1f32; 1 << 20];
     let exact = 0.1f32 as f64 * (1 << 20) as f64;
-    for (shape, strides) in [([1usize, 1 << 20], [0isize, 1]), ([2, 1 << 19], [1, 2]), ([1 << 10, 1 << 10], [1, 1 << 10])] {
+    for (shape, strides) in
+        [([1usize, 1 << 20], [0isize, 1]), ([2, 1 << 19], [1, 2]), ([1 << 10, 1 << 10], [1, 1 << 10])]
+    {
         let sums: Vec<f32> = of(Reduction::Sum, &operand(&data, &shape, &strides, 0), 1);
         let total = exact / shape[0] as f64;
         assert!(sums.iter().all(|&sum| ((sum as f64 - total) / total).abs() < 1e-6), "{} {total}", sums[0]);
@@ -137,7 +140,8 @@ fn long_sums_are_accurate() {
 #[test]
 fn threads_do_not_change_bits() {
     let data = noise(1 << 19);
-    for (shape, strides) in [([1usize, 1 << 19], [0isize, 1]), ([3, 150_000], [1, 3]), ([1 << 9, 1 << 10], [1, 1 << 9])] {
+    for (shape, strides) in [([1usize, 1 << 19], [0isize, 1]), ([3, 150_000], [1, 3]), ([1 << 9, 1 << 10], [1, 1 << 9])]
+    {
         let input = operand(&data, &shape, &strides, 0);
         let bits = |threads| {
             set_count(threads);

@@ -4,38 +4,51 @@ use pyrite_core::half::{bf16, f16};
 
 /// An element that has a key.
 pub trait Key: Copy + Send + Sync {
+    type Bits: Copy + Ord + Into<u64> + std::ops::BitXor<Output = Self::Bits>;
     /// Bits of the key.
     const BITS: u32;
+    const ZERO: Self::Bits;
+    const ONES: Self::Bits;
     /// A key that rises with the value; all NaNs have the largest, both zeros the same.
-    fn rising(self) -> u64;
+    fn rising(self) -> Self::Bits;
+    fn from_wide(key: u64) -> Self::Bits;
 
     /// The rising key, or one that falls as it rises.
     #[inline(always)]
-    fn key(self, descending: bool) -> u64 {
-        let flip = if descending { u64::MAX >> (64 - Self::BITS) } else { 0 };
-        self.rising() ^ flip
+    fn key(self, descending: bool) -> Self::Bits {
+        self.rising() ^ if descending { Self::ONES } else { Self::ZERO }
     }
 }
 
 macro_rules! unsigned {
     ($($t:ty as $u:ty, $sign:expr);+) => { $(impl Key for $t {
+        type Bits = $u;
         const BITS: u32 = <$u>::BITS;
+        const ZERO: $u = 0;
+        const ONES: $u = <$u>::MAX;
         #[inline(always)]
-        fn rising(self) -> u64 { (self as $u ^ $sign) as u64 }
+        fn from_wide(key: u64) -> $u { key as $u }
+        #[inline(always)]
+        fn rising(self) -> $u { self as $u ^ $sign }
     })+ };
 }
 
 macro_rules! float {
     ($($t:ty as $u:ident, $infinity:expr);+) => { $(impl Key for $t {
-        const BITS: u32 = $u::BITS;
+        type Bits = $u;
+        const BITS: u32 = <$u>::BITS;
+        const ZERO: $u = 0;
+        const ONES: $u = <$u>::MAX;
         #[inline(always)]
-        fn rising(self) -> u64 {
+        fn from_wide(key: u64) -> $u { key as $u }
+        #[inline(always)]
+        fn rising(self) -> $u {
             const SIGN: $u = 1 << ($u::BITS - 1);
             let bits = self.to_bits();
             let magnitude = bits & !SIGN;
             let is_negative = (bits != magnitude) & (magnitude != 0);
             let key = if is_negative { !bits } else { magnitude | SIGN };
-            (if magnitude > $infinity { $u::MAX } else { key }) as u64
+            if magnitude > $infinity { $u::MAX } else { key }
         }
     })+ };
 }

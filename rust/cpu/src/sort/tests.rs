@@ -13,7 +13,8 @@ fn places(input: &Operand, descending: bool) -> Vec<i64> {
 /// The stable order of a row, NaN as the largest.
 fn reference(row: &[f32], descending: bool) -> Vec<i64> {
     let mut order: Vec<usize> = (0..row.len()).collect();
-    let compare = |a: f32, b: f32| a.is_nan().cmp(&b.is_nan()).then(a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal));
+    let compare =
+        |a: f32, b: f32| a.is_nan().cmp(&b.is_nan()).then(a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal));
     order.sort_by(|&i, &j| if descending { compare(row[j], row[i]) } else { compare(row[i], row[j]) });
     order.iter().map(|&i| i as i64).collect()
 }

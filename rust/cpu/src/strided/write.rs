@@ -7,9 +7,6 @@ use crate::convert;
 use pyrite_core::{DType, Error, Operand, Result};
 use std::mem::MaybeUninit;
 
-/// The side of the square that a transposing copy reads and writes at a time, in bytes of its shorter side.
-const TILE: usize = 32;
-
 /// Copies `source` into the places of `target`, casting as PyTorch does. Both have one shape; their memory does not overlap.
 pub fn write(source: &Operand, target: &Operand) -> Result<()> {
     if source.layout.shape != target.layout.shape {
@@ -77,11 +74,16 @@ unsafe fn cast(dtypes: [DType; 2], from: *const u8, to: *mut u8, rooms: &mut Roo
     let [_, _, loaded, computed, between] = all(rooms);
     // SAFETY: the caller gives `n` elements on both sides; every room has space for a block of any type.
     unsafe {
-        let from = convert::load(source).map_or(from, |load| {
-            load(from, loaded, n);
-            loaded
-        });
+        let from = match convert::load(source) {
+            Some(load) if target == source.compute() => return load(from, to, n),
+            Some(load) => {
+                load(from, loaded, n);
+                loaded
+            }
+            None => from,
+        };
         match convert::store(target) {
+            Some(store) if target.compute() == source.compute() => store(from, to, n),
             Some(store) => {
                 convert::cast(source, target, from, computed, between, n);
                 store(computed, to, n);
@@ -142,7 +144,7 @@ fn transposed(axes: &[Axis<2>]) -> Option<usize> {
 
 /// Copies in squares of the last axis and the axis `across`, so that each cache line is read once.
 fn transpose<T: Copy>(from: Pointer<T>, to: Pointer<T>, axes: &[Axis<2>], across: usize) {
-    let side = (TILE / size_of::<T>()).clamp(4, 16) * 2;
+    let side = (LINE / size_of::<T>()).clamp(8, SIDE);
     let (inner, cross) = (axes[axes.len() - 1], axes[across]);
     let mut squares: Vec<Axis<4>> = Vec::with_capacity(axes.len());
     for (a, axis) in axes.iter().enumerate() {
@@ -156,23 +158,48 @@ fn transpose<T: Copy>(from: Pointer<T>, to: Pointer<T>, axes: &[Axis<2>], across
     }
     let step = squares[axes.len() - 1].strides;
     split(count(&squares), GRAIN / (side * side), |range| {
+        let mut room = [const { MaybeUninit::uninit() }; SIDE * SIDE];
         runs(&squares, range, |[source, target, row, column], n| {
             for i in 0..n as isize {
-                let rows = side.min(cross.size - row as usize * side) as isize;
-                let columns = side.min(inner.size - (column + i) as usize * side) as isize;
+                let rows = side.min(cross.size - row as usize * side);
+                let columns = side.min(inner.size - (column + i) as usize * side);
                 let (source, target) = (from.at(source + i * step[0]), to.at(target + i * step[1]));
-                for r in 0..rows {
-                    for c in 0..columns {
-                        // SAFETY: the square is cut to the axes' sizes; squares of different tasks do not overlap.
-                        unsafe {
-                            *target.wrapping_offset(r * cross.strides[1] + c) =
-                                *source.wrapping_offset(r + c * inner.strides[0]);
-                        }
-                    }
-                }
+                // SAFETY: the square is cut to the axes' sizes; squares of different tasks do not overlap.
+                unsafe { turn(source, inner.strides[0], target, cross.strides[1], &mut room, [rows, columns]) };
             }
         });
     });
+}
+
+/// Bytes that memory is read and written by.
+const LINE: usize = 64;
+/// The longest side of a square.
+const SIDE: usize = 32;
+
+/// Copies a square by way of `room`: lines that lie a power of two apart push each other out of the cache, so that each
+/// is to be read and written at once. The source has `columns` lines of `rows` elements, the target `rows` of `columns`.
+unsafe fn turn<T: Copy>(
+    source: *const T,
+    step: isize,
+    target: *mut T,
+    stride: isize,
+    room: &mut [MaybeUninit<T>; SIDE * SIDE],
+    [rows, columns]: [usize; 2],
+) {
+    for c in 0..columns {
+        let line = source.wrapping_offset(c as isize * step);
+        for (r, place) in room[c * SIDE..][..rows].iter_mut().enumerate() {
+            // SAFETY: the caller's.
+            place.write(unsafe { *line.add(r) });
+        }
+    }
+    for r in 0..rows {
+        let line = target.wrapping_offset(r as isize * stride);
+        for c in 0..columns {
+            // SAFETY: the caller's; the room was written above.
+            unsafe { line.add(c).write(room[c * SIDE + r].assume_init()) };
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+"""Regions: a part of a tensor's memory seen through other shape, strides and offset, as an operation and its adjoint.
+
+A `Region` says how a tensor (`whole`) and a part of it lie in the same memory. Gradients are laid out in that memory, so that
+the tensor may have any strides; places that the tensor does not reach have no gradient.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, NamedTuple
+
+from pyrite import _core
+from pyrite.autograd.graph import operation
+from pyrite.tensor import Handle
+
+Layout = tuple[tuple[int, ...], tuple[int, ...], int]
+
+
+class Region(NamedTuple):
+    """Shape, strides and offset of the part and of the whole, in a memory of `span` elements."""
+
+    part: Layout
+    whole: Layout
+    span: int
+
+
+def region(part: Layout, whole: Layout) -> Region:
+    """The region of two layouts of one storage, in the shortest memory that holds both."""
+    start = min(part[2], whole[2])
+    part, whole = (*part[:2], part[2] - start), (*whole[:2], whole[2] - start)
+    return Region(part, whole, max(reach(part), reach(whole)))
+
+
+def reach(layout: Layout) -> int:
+    """One past the last place of a layout."""
+    shape, strides, offset = layout
+    return offset if 0 in shape else 1 + offset + sum((n - 1) * s for n, s in zip(shape, strides))
+
+
+def layout_of(handle: Handle) -> Layout:
+    return handle.shape, handle.strides, handle.offset
+
+
+def seen(flat: Handle, layout: Layout) -> Handle:
+    shape, strides, offset = layout
+    return flat.as_strided(list(shape), list(strides), offset)
+
+
+def laid_out(g: Handle, where: Layout, span: int) -> Handle:
+    """A memory of `span` zeros with `g` in the places of a layout; values that share a place add up."""
+    flat = _core.full([span], 0, g.dtype)
+    target = seen(flat, where)
+    if not target.may_overlap():
+        target.assign(g)
+        return flat
+    flat.scatter(0, seen(numbers(span), where).reshape([-1]), g.reshape([-1]), "add")
+    return flat
+
+
+def numbers(n: int) -> Handle:
+    """0, 1, ... below n."""
+    return _core.from_bytes(array("q", range(n)).tobytes(), [n], _core.int64)
+
+
+def _take(g: Handle, r: Region) -> Handle:
+    if g.strides == r.whole[1] and g.offset == r.whole[2] and g.storage_numel >= r.span:
+        return seen(g, r.part)
+    return seen(laid_out(g, r.whole, r.span), r.part)
+
+
+def _put(g: Handle, r: Region) -> Handle:
+    flat = laid_out(g, r.part, r.span)
+    whole = seen(flat, r.whole)
+    if not whole.may_overlap():
+        return whole
+    sharers = laid_out(_core.full(list(r.whole[0]), 1, g.dtype), r.whole, r.span)
+    return seen(flat / sharers, r.whole)
+
+
+def _without(g: Handle, r: Region) -> Handle:
+    flat = laid_out(g, r.whole, r.span)
+    seen(flat, r.part).assign(0)
+    return seen(flat, r.whole)
+
+
+take_region = operation("as_strided", lambda g, r: _take(g, r), g=lambda g, r: put_region(g, r))
+put_region = operation("as_strided_backward", lambda g, r: _put(g, r), g=lambda g, r: take_region(g, r))
+without_region = operation("without_region", lambda g, r: _without(g, r), g=lambda g, r: without_region(g, r))
+
+#: The part of a tensor that a region names, in the tensor's own storage.
+part_of = operation(
+    "as_strided", lambda x, part, r: seen(x, part), x=lambda g, r: put_region(g, r)
+)
+
+#: A tensor whose part was overwritten by `y`: its own history outside of the part, that of `y` inside.
+copy_slices = operation(
+    "copy_slices",
+    lambda x, y, r: x,
+    label="CopySlices",
+    x=lambda g, r: without_region(g, r),
+    y=lambda g, r: take_region(g, r),
+)
+
+#: A tensor overwritten by what has no history.
+overwritten = operation("zero", lambda x: x, x=lambda g: nothing(g))
+nothing = operation("zeros_like", lambda g: _core.full(list(g.shape), 0, g.dtype), g=lambda g: nothing(g))
+
+
+def gradient_of_copy(g: Any) -> Any:
+    return nothing(g)

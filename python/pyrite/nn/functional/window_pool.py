@@ -1,0 +1,109 @@
+"""The sum and the largest element of each window as operations, with their adjoints.
+
+They take the windows one place at a time, so that no copy of all windows is made. Inputs are (*, n1, ...), the lattice
+as in `lattice.py`.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import operation
+from pyrite.dtype import int64
+from pyrite.nn.functional.lattice import padded, places, span
+from pyrite.ops import elementwise as rows
+from pyrite.tensor import Handle
+
+
+def _sum(x: Handle, out, kernel, stride, before, after) -> Handle:
+    parts = list(places(padded(x, before, after), out, kernel, stride, [1] * len(out)))
+    return reduce(add, parts) if len(parts) > 1 else parts[0].copy(x.dtype, True)
+
+
+def _placed(parts: Any, like: Handle, size, kernel, stride, before, dilation) -> Handle:
+    """A tensor of zeros to which `parts(i)` is added at the i-th place of every window."""
+    out = like.shape[like.ndim - len(size) :]
+    lead = like.shape[: like.ndim - len(size)]
+    reach = [(n - 1) * s + span(k, d) for n, s, k, d in zip(out, stride, kernel, dilation, strict=True)]
+    whole = [max(r, n + b) for r, n, b in zip(reach, size, before, strict=True)]
+    image = _core.full([*lead, *whole], 0, like.dtype)
+    apart = all(s >= span(k, d) for s, k, d in zip(stride, kernel, dilation, strict=True))
+    for i, place in enumerate(places(image, out, kernel, stride, dilation)):
+        place.assign(parts(i) if apart else place + parts(i))
+    return padded(image, [-b for b in before], [n + b - m for n, b, m in zip(size, before, whole, strict=True)])
+
+
+def _size(x_shape: Sequence[int], kernel: Sequence[int]) -> list[int]:
+    return list(x_shape[len(x_shape) - len(kernel) :])
+
+
+window_sum = operation(
+    "window_sum",
+    _sum,
+    x=lambda g, x_shape, kernel, stride, before, after: window_share(
+        g, _size(x_shape, kernel), kernel, stride, before, after
+    ),
+)
+window_share = operation(
+    "window_share",
+    lambda y, size, kernel, stride, before, after: _placed(
+        lambda i: y, y, size, kernel, stride, before, [1] * len(size)
+    ),
+    y=lambda g, y_shape, kernel, stride, before, after: window_sum(
+        g, _size(y_shape, kernel), kernel, stride, before, after
+    ),
+)
+
+
+def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tuple[Handle, Handle]:
+    """The largest element of each window and its place in the window, the first of equals; NaN is the largest."""
+    best = place = None
+    for i, value in enumerate(places(padded(x, before, after, lowest), out, kernel, stride, dilation)):
+        if best is None:
+            best, place = value.copy(value.dtype, True), _core.full(list(value.shape), 0, int64)
+            continue
+        better = rows.logical_or(rows.gt(value, best), rows.isnan(value))
+        best, place = rows.select(better, value, best), rows.select(better, i, place)
+    return best, place
+
+
+def _picked(x: Handle, place: Handle, kernel, stride, before, after, dilation) -> Handle:
+    """The element at a chosen place of each window."""
+    out = place.shape[place.ndim - len(kernel) :]
+    picked = None
+    for i, value in enumerate(places(padded(x, before, after), out, kernel, stride, dilation)):
+        here = rows.select(rows.eq(place, i), value, 0)
+        picked = here if picked is None else picked + here
+    return picked
+
+
+window_max = operation(
+    "window_max",
+    _max,
+    outputs=1,
+    tensors=("outs",),
+    label="MaxPool2DWithIndicesBackward0",
+    x=lambda g, outs, x_shape, kernel, stride, before, after, dilation: window_put(
+        g, outs[1], _size(x_shape, kernel), kernel, stride, before, after, dilation
+    ),
+)
+window_put = operation(
+    "window_put",
+    lambda y, place, size, kernel, stride, before, after, dilation: _placed(
+        lambda i: rows.select(rows.eq(place, i), y, 0), y, size, kernel, stride, before, dilation
+    ),
+    tensors=("place",),
+    y=lambda g, place, kernel, stride, before, after, dilation: window_pick(
+        g, place, kernel, stride, before, after, dilation
+    ),
+)
+window_pick = operation(
+    "window_pick",
+    _picked,
+    tensors=("place",),
+    x=lambda g, x_shape, place, kernel, stride, before, after, dilation: window_put(
+        g, place, _size(x_shape, kernel), kernel, stride, before, after, dilation
+    ),
+)

@@ -1,0 +1,575 @@
+"""Copies of a tensor with a part of it, or the places that an index or a mask names, written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import operation
+from pyrite.autograd.region import layout_of, put_region, region, seen, take_region
+from pyrite.dtype import bool_, int32, int64, kind
+from pyrite.ops import elementwise as rows
+from pyrite.ops.arguments import index as whole
+from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
+from pyrite.ops.convert import to_dtype
+from pyrite.ops.create import checked_number, zeros_of
+from pyrite.ops.index import index_at, index_put_into
+from pyrite.ops.lookup import added_along, gather_along, selected, whole_index
+from pyrite.ops.shape import expand, reshape, select_index, slice_axis
+from pyrite.tensor import Handle, Tensor
+
+__all__ = (
+    "scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce put masked_fill masked_scatter "
+    "select_scatter slice_scatter as_strided_scatter fill"
+).split()
+
+
+# Parts
+
+
+def _with_part(x: Handle, src: Handle, view: Any) -> Handle:
+    out = x.copy(x.dtype, True)
+    view(out).assign(src)
+    return out
+
+
+slice_into = operation(
+    "slice_scatter",
+    lambda x, src, dim, start, length, step: _with_part(x, src, lambda out: out.slice(dim, start, length, step)),
+    x=lambda g, src_shape, dim, start, length, step: slice_into(g, zeros_of(g, src_shape), dim, start, length, step),
+    src=lambda g, dim, start, length, step: slice_axis(g, dim, start, length, step),
+)
+select_into = operation(
+    "select_scatter",
+    lambda x, src, dim, i: _with_part(x, src, lambda out: out.select(dim, i)),
+    x=lambda g, src_shape, dim, i: select_into(g, zeros_of(g, src_shape), dim, i),
+    src=lambda g, dim, i: select_index(g, dim, i),
+)
+
+
+def slice_scatter(input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
+    """A copy of `input` with `src` in the place of a slice (see ``torch.slice_scatter``)."""
+    dim = wrap_dim(dim, input.ndim)
+    if step <= 0:
+        raise RuntimeError("slice step must be positive")
+    first, last, step = slice(start, end, step).indices(input.shape[dim])
+    length = max(0, -(-(last - first) // step))
+    shape = [length if a == dim else n for a, n in enumerate(input.shape)]
+    if list(src.shape) != shape:
+        src = expand(src, shape)
+    return slice_into(input, src, dim, first, length, step)
+
+
+def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
+    """A copy of `input` with `src` at one index of a dimension (see ``torch.select_scatter``)."""
+    dim = wrap_dim(dim, input.ndim)
+    shape = [n for a, n in enumerate(input.shape) if a != dim]
+    if not -input.shape[dim] <= index < input.shape[dim]:
+        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
+    if list(src.shape) != shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {shape}"
+        )
+    return select_into(input, src, dim, index)
+
+
+def _with_region(x: Handle, src: Handle, r: Any) -> Handle:
+    flat = _core.full([r.span], 0, x.dtype)
+    seen(flat, r.whole).assign(x)
+    seen(flat, r.part).assign(src)
+    return seen(flat, r.whole)
+
+
+region_into = operation(
+    "as_strided_scatter",
+    lambda x, src, r: _with_region(x, src, r),
+    x=lambda g, src_shape, r: region_into(g, zeros_of(g, src_shape), r),
+    src=lambda g, r: take_region(g, r),
+)
+
+
+def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    """A copy of `input` with `src` where ``as_strided`` would look (see ``torch.as_strided_scatter``)."""
+    own = input.handle if isinstance(input, Tensor) else input
+    part = (list(size), list(stride), own.offset if storage_offset is None else storage_offset)
+    own.as_strided(*part)
+    if list(src.shape) != list(size):
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(size)}"
+        )
+    r = region(part, layout_of(own))
+    if own.as_strided(*part).may_overlap():
+        raise RuntimeError("as_strided_scatter: the places that src is written to must not coincide")
+    return region_into(input, src, r)
+
+
+def fill(input: Any, value: Any) -> Any:
+    """A tensor of the shape of `input` whose every element is `value`, a number or a tensor (see ``torch.fill``)."""
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return filled_with(input, value if isinstance(value, Tensor | Handle) else checked(value, input.dtype))
+
+
+def checked(value: Any, d: Any) -> Any:
+    """A number that may be stored as a dtype; RuntimeError where that would lose an imaginary part."""
+    if isinstance(value, complex) and kind(d) < 3:
+        raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
+    return value
+
+
+def _filled(x: Handle, value: Any) -> Handle:
+    out = _core.full(list(x.shape), 0, x.dtype)
+    out.assign(value)
+    return out
+
+
+filled_with = operation(
+    "fill",
+    lambda x, value: _filled(x, value),
+    x=lambda g: zeros_of(g, g.shape),
+    value=lambda g: g.sum() if isinstance(g, Tensor) else g.reduce("sum", None, False),
+)
+
+
+# Scatter
+
+_HOW = {"sum": "add", "prod": "mul", "amax": "max", "amin": "min"}
+
+
+def _scattered(x: Handle, dim: int, index: Handle, source: Handle, how: str) -> Handle:
+    out = x.copy(x.dtype, True)
+    out.scatter(dim, index, source, how)
+    return out
+
+
+scatter_into = operation(
+    "scatter",
+    lambda x, dim, index, src: _scattered(x, dim, index, src, "set"),
+    tensors=("index",),
+    x=lambda g, dim, index: zeroed(g, dim, index),
+    src=lambda g, dim, index, src_shape: padded(gather_along(g, dim, index), src_shape),
+)
+scatter_add_into = operation(
+    "scatter_add",
+    lambda x, dim, index, src: _scattered(x, dim, index, src, "add"),
+    tensors=("index",),
+    x=lambda g: g,
+    src=lambda g, dim, index, src_shape: padded(gather_along(g, dim, index), src_shape),
+)
+#: The same without a gradient, for any combination.
+scatter_combined = operation("scatter_reduce", lambda x, dim, index, src, how: _scattered(x, dim, index, src, how))
+
+
+def zeroed(g: Any, dim: int, index: Any) -> Any:
+    """`g` with zeros where the index points."""
+    return scatter_into(g, dim, index, zeros_of(g, index.shape))
+
+
+def _padded(g: Handle, shape: Sequence[int]) -> Handle:
+    out = _core.full(list(shape), 0, g.dtype)
+    _corner(out, g.shape).assign(g)
+    return out
+
+
+def _corner(x: Handle, shape: Sequence[int]) -> Handle:
+    for axis, n in enumerate(shape):
+        x = x.slice(axis, 0, n, 1)
+    return x
+
+
+corner_of = operation(
+    "corner", lambda x, shape: _corner(x, shape).copy(x.dtype, True), x=lambda g, x_shape: padded(g, x_shape)
+)
+pad_corner = operation("corner_backward", lambda g, shape: _padded(g, shape), g=lambda g, g_shape: corner_of(g, g_shape))
+
+
+def padded(g: Any, shape: Sequence[int]) -> Any:
+    """The gradient of a source of which only the first indices were read."""
+    return g if tuple(g.shape) == tuple(shape) else pad_corner(g, list(shape))
+
+
+def _check_scatter(name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[int, Any]:
+    require_tensor(name, input)
+    dim = wrap_dim(dim, input.ndim)
+    index = whole_index(name, index)
+    if isinstance(src, Tensor | Handle):
+        if src.dtype is not input.dtype:
+            raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
+        if index.numel():
+            if max(index.ndim, 1) != max(input.ndim, 1):
+                raise RuntimeError("Index tensor must have the same number of dimensions as self tensor")
+            if max(index.ndim, 1) != max(src.ndim, 1):
+                raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+            for a, n in enumerate(index.shape):
+                if n > src.shape[a] or a != dim and n > input.shape[a]:
+                    raise RuntimeError(
+                        f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension "
+                        f"{dim} and to be no larger size than src {list(src.shape)}"
+                    )
+    return dim, index
+
+
+def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
+    """A copy of `input` with ``out[index[i][j]][j] = src[i][j]`` for dimension 0, and so on (see ``torch.scatter``)."""
+    src = value if src is None else src
+    if src is None:
+        raise TypeError("scatter() received an invalid combination of arguments - expected src or value")
+    dim, index = _check_scatter("scatter", input, dim, index, src)
+    if not isinstance(src, Tensor | Handle):
+        filled = _core.full(list(index.shape), checked(src, input.dtype), input.dtype)
+        src = filled if isinstance(input, Handle) else _wrapped(filled)
+    if reduce is not None:
+        if reduce not in ("add", "multiply"):
+            raise RuntimeError("reduce argument must be either add or multiply.")
+        if isinstance(src, Tensor) and src.requires_grad:
+            raise RuntimeError("scatter: gradients of src are not built where reduce is given; use scatter_reduce")
+        return scatter_reduce(input, dim, index, src, "sum" if reduce == "add" else "prod")
+    return input.clone() if index.numel() == 0 else scatter_into(input, dim, index, src)
+
+
+def _wrapped(handle: Handle) -> Tensor:
+    from pyrite.tensor import wrap
+
+    return wrap(handle)
+
+
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+    """A copy of `input` with ``out[index[i][j]][j] += src[i][j]`` for dimension 0, and so on (see ``torch.scatter_add``)."""
+    require_tensor("scatter_add", src, "src", 4)
+    dim, index = _check_scatter("scatter_add", input, dim, index, src)
+    return input.clone() if index.numel() == 0 else scatter_add_into(input, dim, index, src)
+
+
+def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
+    """A copy of `input` into which `src` is reduced where the index points, by ``sum``, ``prod``, ``mean``, ``amax`` or
+    ``amin`` (see ``torch.scatter_reduce``)."""
+    if reduce not in (*_HOW, "mean"):
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    dim, index = _check_scatter("scatter_reduce", input, dim, index, src)
+    if index.numel() == 0:
+        return input.clone()
+    return reduced_into(input, dim, index, src, reduce, include_self)
+
+
+def _neutral(x: Handle, reduce: str) -> Any:
+    if reduce in ("sum", "mean"):
+        return 0
+    if reduce == "prod":
+        return 1
+    if kind(x.dtype) == 2:
+        return float("-inf") if reduce == "amax" else float("inf")
+    if x.dtype is bool_:
+        return reduce == "amin"
+    bits = 8 * x.dtype.itemsize
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if x.dtype.is_signed else (0, (1 << bits) - 1)
+    return low if reduce == "amax" else high
+
+
+def _reduced(x: Handle, dim: int, index: Handle, src: Handle, reduce: str, include_self: bool) -> Handle:
+    out = x.copy(x.dtype, True)
+    if not include_self:
+        out.scatter(dim, index, _core.full(list(index.shape), _neutral(x, reduce), x.dtype), "set")
+    out.scatter(dim, index, src, _HOW.get(reduce, "add"))
+    if reduce != "mean":
+        return out
+    times = _counts(x, dim, index, include_self)
+    return out / times if kind(x.dtype) >= 2 else rows.floor_divide(out, times)
+
+
+def _counts(x: Handle, dim: int, index: Handle, include_self: bool) -> Handle:
+    """How many numbers come together in each place, at least 1."""
+    one = _core.full(list(index.shape), 1, x.dtype)
+    times = _core.full(list(x.shape), 1 if include_self else 0, x.dtype)
+    times.scatter(dim, index, one, "add")
+    return rows.maximum(times, 1)
+
+
+counts_at = operation(
+    "counts", lambda x, dim, index, include_self: _counts(x, dim, index, include_self)
+)
+
+
+def _own_gradient(g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any) -> Any:
+    if not include_self:
+        g = zeroed(g, dim, index)
+    if reduce == "sum":
+        return g
+    if reduce == "mean":
+        return g / counts_at(plain(g), dim, index, include_self)
+    if not include_self:
+        return g
+    if reduce == "prod":
+        other = rows.select(rows.eq(plain(x), 0), 1, x)
+        return g * (reduced_into(other, dim, index, src, "prod", True) / other)
+    return rows.select(rows.eq(plain(x), plain(out)), g / _sharers(x, dim, index, src, out, include_self), 0.0)
+
+
+def _source_gradient(g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any) -> Any:
+    shape = src.shape
+    src = corner_of(src, list(index.shape)) if tuple(shape) != tuple(index.shape) else src
+    if reduce == "mean":
+        g = g / counts_at(plain(g), dim, index, include_self)
+    if reduce in ("sum", "mean"):
+        return padded(gather_along(g, dim, index), shape)
+    if reduce == "prod":
+        return padded(_factor_gradient(g, x, dim, index, src, include_self, out), shape)
+    share = g / _sharers(x, dim, index, src, out, include_self)
+    hit = rows.eq(plain(src), gather_along(plain(out), dim, index))
+    return padded(rows.select(hit, gather_along(share, dim, index), 0.0), shape)
+
+
+def _factor_gradient(g: Any, x: Any, dim: int, index: Any, src: Any, include_self: bool, out: Any) -> Any:
+    """The gradient of the factors of a product: what the other factors make, exact where one of them is zero."""
+    zero = rows.eq(plain(src), 0)
+    zeros = added_along(to_dtype(zero, g.dtype), list(x.shape), dim, index)
+    single = rows.logical_and(zero, rows.eq(gather_along(zeros, dim, index), 1))
+    without = reduced_into(x, dim, index, rows.select(single, 1, src), "prod", include_self)
+    rest = gather_along(g * out, dim, index) / rows.select(zero, 1, src)
+    return rows.select(single, gather_along(g * without, dim, index), rest)
+
+
+def _sharers(x: Any, dim: int, index: Any, src: Any, out: Any, include_self: bool) -> Any:
+    """How many elements equal the extreme of their place, at least 1."""
+    x, src, out = plain(x), plain(src), plain(out)
+    src = corner_of(src, list(index.shape)) if tuple(src.shape) != tuple(index.shape) else src
+    own = to_dtype(rows.eq(x, out), out.dtype)
+    own = own if include_self else zeroed(own, dim, index)
+    hit = to_dtype(rows.eq(src, gather_along(out, dim, index)), out.dtype)
+    return rows.maximum(scatter_add_into(own, dim, index, hit), 1)
+
+
+def plain(x: Any) -> Any:
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+reduced_into = operation(
+    "scatter_reduce",
+    lambda x, dim, index, src, reduce, include_self: _reduced(x, dim, index, src, reduce, include_self),
+    tensors=("index",),
+    x=lambda g, x, dim, index, src, reduce, include_self, out: _own_gradient(
+        g, x, dim, index, src, reduce, include_self, out
+    ),
+    src=lambda g, x, dim, index, src, reduce, include_self, out: _source_gradient(
+        g, x, dim, index, src, reduce, include_self, out
+    ),
+)
+
+
+# Along one dimension
+
+
+def _vector_index(name: str, input: Any, dim: int, index: Any, dtypes: tuple = (int64, int32)) -> tuple[int, Any]:
+    require_tensor(name, input)
+    dim = wrap_dim(dim, input.ndim)
+    require_tensor(name, index, "index", 3)
+    if index.dtype not in dtypes:
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {index.dtype.scalar_name}")
+    if index.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim}")
+    return dim, reshape(to_dtype(index, int64), -1)
+
+
+def _in_range(name: str, index: Any, n: int) -> None:
+    places = index.handle if isinstance(index, Tensor) else index
+    if places.numel():
+        low, high = int(places.reduce("min", None, False).item()), int(places.reduce("max", None, False).item())
+        if low < 0 or high >= n:
+            raise IndexError(f"{name}(): index {low if low < 0 else high} is out of bounds for dimension with size {n}")
+
+
+def _with_axis(x: Any) -> Any:
+    return reshape(x, 1) if x.ndim == 0 else x
+
+
+def _check_source(name: str, input: Any, dim: int, index: Any, source: Any) -> None:
+    require_tensor(name, source, "source", 4)
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({input.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same scalar type"
+        )
+    own, given = list(_with_axis(input).shape), list(_with_axis(source).shape)
+    own[dim] = index.numel()
+    if source.ndim == 0 and index.numel() == 1 and all(n == 1 for n in own):
+        return
+    if len(given) != len(own) or given != own:
+        raise (RuntimeError if name != "index_copy" or len(given) == len(own) else IndexError)(
+            f"{name}(): Source {list(source.shape)} must match self {list(input.shape)} apart from dimension {dim}, where it must "
+            f"have the {index.numel()} elements of the index"
+        )
+
+
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
+    """A copy of `input` with the slices of `source` added at the given indices (see ``torch.index_add``)."""
+    dim, index = _vector_index("index_add", input, dim, index)
+    _check_source("index_add", input, dim, index, source)
+    x = _with_axis(input)
+    _in_range("index_add", index, x.shape[dim])
+    out = put_along(x, dim, index, _like_axes(source, x) if alpha == 1 else _like_axes(source, x) * alpha, True)
+    return reshape(out, list(input.shape)) if input.ndim == 0 else out
+
+
+def _like_axes(source: Any, x: Any) -> Any:
+    return reshape(source, [1] * x.ndim) if source.ndim != x.ndim else source
+
+
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
+    """A copy of `input` with the slices of `source` at the given indices (see ``torch.index_copy``)."""
+    dim, index = _vector_index("index_copy", input, dim, index, (int64,))
+    _check_source("index_copy", input, dim, index, source)
+    x = _with_axis(input)
+    _in_range("index_copy", index, x.shape[dim])
+    out = put_along(x, dim, index, _like_axes(source, x), False)
+    return reshape(out, list(input.shape)) if input.ndim == 0 else out
+
+
+def _put_along(x: Handle, dim: int, index: Handle, source: Handle, accumulate: bool) -> Handle:
+    out = x.copy(x.dtype, True)
+    out.index_put([None] * dim + [index], source, accumulate)
+    return out
+
+
+put_along = operation(
+    "index_add",
+    lambda x, dim, index, source, accumulate: _put_along(x, dim, index, source, accumulate),
+    tensors=("index",),
+    x=lambda g, dim, index, accumulate, source_shape: g
+    if accumulate
+    else put_along(g, dim, index, zeros_of(g, source_shape), False),
+    source=lambda g, dim, index: selected(g, dim, index),
+)
+
+
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
+    """A copy of `input` with `value` at the given indices (see ``torch.index_fill``)."""
+    dim, index = _vector_index("index_fill", input, dim, index)
+    x = _with_axis(input)
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(
+                f"Only supports 0-dimension value tensor, but got tensor with {value.ndim} dimension(s)."
+            )
+        if kind(value.dtype) == 3 and kind(input.dtype) < 3:
+            raise RuntimeError("index_fill(): Converting complex Scalar to non-complex type is not supported")
+        value = to_dtype(value, input.dtype)
+    elif isinstance(value, complex) and kind(input.dtype) < 3:
+        raise RuntimeError("index_fill(): Converting complex Scalar to non-complex type is not supported")
+    shape = [index.numel() if a == dim else n for a, n in enumerate(x.shape)]
+    if not isinstance(value, Tensor | Handle):
+        filled = _core.full([], value, input.dtype)
+        value = filled if isinstance(input, Handle) else _wrapped(filled)
+    index = _from_front(index, x.shape[dim])
+    _in_range("index_fill", index, x.shape[dim])
+    out = put_along(x, dim, index, expand(value, shape), False)
+    return reshape(out, list(input.shape)) if input.ndim == 0 else out
+
+
+def _from_front(index: Any, n: int) -> Any:
+    return rows.select(rows.lt(index, 0), index + n, index)
+
+
+def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:
+    """A copy of `input` into whose slices those of `source` are reduced at the given indices, by ``prod``, ``mean``,
+    ``amax`` or ``amin`` (see ``torch.index_reduce``)."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    dim, index = _vector_index("index_reduce", input, dim, index)
+    _check_source("index_reduce", input, dim, index, source)
+    x, source = _with_axis(input), _like_axes(source, _with_axis(input))
+    _in_range("index_reduce", index, x.shape[dim])
+    places = expand(reshape(index, [-1 if a == dim else 1 for a in range(x.ndim)]), list(source.shape)) if index.numel() else index
+    out = reduced_into(x, dim, places, source, reduce, include_self) if source.numel() else x.clone()
+    return reshape(out, list(input.shape)) if input.ndim == 0 else out
+
+
+# By place and by mask
+
+
+def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+    """A copy of `input` with `source` at places counted row-major over the whole tensor (see ``torch.put``)."""
+    require_tensor("put", input)
+    if index.dtype is not int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.scalar_name}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype.scalar_name} and "
+            f"source.dtype = {source.dtype.scalar_name}"
+        )
+    if index.numel() != source.numel():
+        raise RuntimeError(
+            f"put_(): Expected source and index to have the same number of elements, but got source.numel() = {source.numel()}, "
+            f"index.numel() = {index.numel()}"
+        )
+    if index.numel() == 0:
+        return input.clone()
+    if input.numel() == 0:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
+    flat = index_put_into(reshape(input, -1), [reshape(index, -1)], reshape(source, -1), bool(accumulate))
+    return reshape(flat, list(input.shape))
+
+
+masked_fill_of = operation(
+    "masked_fill",
+    lambda x, mask, value: _masked(x, mask, value),
+    tensors=("mask",),
+    x=lambda g, mask: rows.select(mask, 0.0, g),
+    value=lambda g, mask: rows.select(mask, g, 0.0),
+)
+
+
+def _masked(x: Handle, mask: Handle, value: Any) -> Handle:
+    if not isinstance(value, Handle):
+        value = _core.full([], value, x.dtype)
+    return rows.select(mask, value.to_dtype(x.dtype), x)
+
+
+def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+    """A copy of `input` with `value` where the mask holds (see ``torch.masked_fill``)."""
+    require_tensor("masked_fill", input)
+    require_tensor("masked_fill", mask, "mask", 2)
+    if mask.dtype is not bool_:
+        raise RuntimeError(f"masked_fill only supports boolean masks, but got dtype {mask.dtype.scalar_name}")
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+    if isinstance(value, Tensor) and kind(value.dtype) > kind(input.dtype):
+        raise RuntimeError(
+            f"value cannot be converted to type {input.dtype.name} without overflow"
+        )
+    if not isinstance(value, Tensor | Handle):
+        value = stored(value, input.dtype)
+    return masked_fill_of(input, mask, value)
+
+
+def stored(value: Any, d: Any) -> Any:
+    """A number that a dtype can hold; RuntimeError where it cannot."""
+    if not isinstance(value, int | float | complex):
+        raise TypeError(f"masked_fill(): argument 'value' (position 3) must be Number or Tensor, not {type_name(value)}")
+    if isinstance(value, complex) and kind(d) < 3:
+        raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
+    if kind(d) == 1 and isinstance(value, float) and value != value:
+        raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
+    return checked_number(int(value) if kind(d) == 1 else value, d)
+
+
+def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+    """A copy of `input` with the elements of `source`, in order, where the mask holds (see ``torch.masked_scatter``)."""
+    require_tensor("masked_scatter", input)
+    if mask.dtype is not bool_:
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.scalar_name}")
+    if input.dtype is not source.dtype:
+        raise RuntimeError(
+            f"masked_scatter: expected self and source to have same dtypes but got {input.dtype.scalar_name} and "
+            f"{source.dtype.scalar_name}"
+        )
+    from pyrite.ops.index import mask_places
+    from pyrite.ops.shape import broadcast_shapes
+
+    shape = list(broadcast_shapes(input.shape, mask.shape))
+    if not shape:
+        return reshape(masked_scatter(reshape(input, 1), reshape(mask, 1), source), [])
+    places = mask_places(expand(mask, shape))
+    n = places[0].shape[0]
+    if source.numel() < n:
+        raise RuntimeError("masked_scatter: expected the number of elements in source to be at least the number of ones in mask")
+    x = expand(input, shape) if list(input.shape) != shape else input
+    return index_put_into(x, places, slice_axis(reshape(source, -1), 0, 0, n, 1), False)

@@ -1,0 +1,482 @@
+"""Elements in another order, repeated, or combined: flips, rolls, tiles, grids and the copies of views."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pyrite import _core
+from pyrite.autograd.graph import operation
+from pyrite.dtype import int64, kind
+from pyrite.ops import shape as shapes
+from pyrite.ops import splits
+from pyrite.ops.arguments import index, require_tensor, sizes, type_name, wrap_dim
+from pyrite.ops.convert import clone, to_dtype
+from pyrite.ops.join import cat, stack
+from pyrite.ops.lookup import index_select
+from pyrite.tensor import Handle, Tensor
+
+__all__ = """
+flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid
+cartesian_prod combinations block_diag hstack vstack row_stack dstack column_stack gradient alias_copy as_strided_copy
+diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy
+unsqueeze_copy view_copy detach_copy unbind_copy split_copy split_with_sizes_copy
+""".split()
+
+flip_axes = operation("flip", lambda x, dims: x.flip(dims), x=lambda g, dims: flip_axes(g, dims))
+roll_axes = operation(
+    "roll",
+    lambda x, shifts, dims: _rolled(x, shifts, dims),
+    x=lambda g, shifts, dims: roll_axes(g, [-s for s in shifts], dims),
+)
+
+
+def _rolled(x: Handle, shifts: Sequence[int], dims: Sequence[int]) -> Handle:
+    """A copy in which index i of a dimension holds what was at i - shift."""
+    for shift, dim in zip(shifts, dims):
+        n = x.shape[dim]
+        k = shift % n if n else 0
+        out = _core.empty(list(x.shape), x.dtype)
+        if x.numel():
+            out.slice(dim, k, n - k, 1).assign(x.slice(dim, 0, n - k, 1))
+            out.slice(dim, 0, k, 1).assign(x.slice(dim, n - k, k, 1))
+        x = out
+    return x
+
+
+def flip(input: Any, *dims: Any) -> Any:
+    """The elements in reverse order along dimensions (see ``torch.flip``)."""
+    require_tensor("flip", input)
+    named = [wrap_dim(d, input.ndim) for d in sizes("flip", dims)]
+    if len(set(named)) != len(named):
+        repeated = next(d for d in named if named.count(d) > 1)
+        raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
+    return flip_axes(input, named) if named else clone(input)
+
+
+def fliplr(input: Any) -> Any:
+    """The columns in reverse order (see ``torch.fliplr``)."""
+    if input.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(input, 1)
+
+
+def flipud(input: Any) -> Any:
+    """The rows in reverse order (see ``torch.flipud``)."""
+    if input.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(input, 0)
+
+
+def roll(input: Any, shifts: Any, dims: Any = ()) -> Any:
+    """The elements moved along dimensions, those that leave at one end come in at the other (see ``torch.roll``)."""
+    require_tensor("roll", input)
+    shifts = sizes("roll", (shifts,) if isinstance(shifts, tuple | list) else ((shifts,),))
+    dims = sizes("roll", (dims,) if isinstance(dims, tuple | list) else ((dims,),))
+    if not shifts:
+        raise RuntimeError("`shifts` required")
+    if not dims and len(shifts) == 1:
+        return shapes.reshape(roll(shapes.reshape(input, -1), shifts, 0), list(input.shape))
+    if len(dims) != len(shifts):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    if input.ndim == 0:
+        [wrap_dim(d, 0) for d in dims]
+        return clone(input)
+    return roll_axes(input, shifts, [wrap_dim(d, input.ndim) for d in dims])
+
+
+def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
+    """Turned by 90 degrees `k` times, from the first of two dimensions towards the second (see ``torch.rot90``)."""
+    require_tensor("rot90", input)
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
+    for d in dims:
+        if not -input.ndim <= d < input.ndim:
+            raise RuntimeError(f"Rotation dim out of range, dim = {d}")
+    a, b = (wrap_dim(d, input.ndim) for d in dims)
+    if a == b:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    k %= 4
+    if k == 1:
+        return shapes.transpose(flip(input, b), a, b)
+    if k == 2:
+        return flip(input, a, b)
+    if k == 3:
+        return shapes.transpose(flip(input, a), a, b)
+    return clone(input)
+
+
+def repeat(input: Any, *repeats: Any) -> Any:
+    """The tensor laid side by side along each dimension, new ones in front (see ``torch.Tensor.repeat``)."""
+    times = sizes("repeat", repeats)
+    if len(times) < input.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        )
+    if any(n < 0 for n in times):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(times)}: {times}")
+    own = [1] * (len(times) - input.ndim) + list(input.shape)
+    return repeat_tiles(input, times, own)
+
+
+repeat_tiles = operation(
+    "repeat",
+    lambda x, times, own: _tiled(x, times, own),
+    x=lambda g, times, own, x_shape: _folded_sum(g, times, own).reshape(list(x_shape)),
+)
+
+
+def _tiled(x: Handle, times: Sequence[int], own: Sequence[int]) -> Handle:
+    between = [n for size in own for n in (1, size)]
+    spread = [n for pair in zip(times, own) for n in pair]
+    tiles = x.reshape(between).expand(spread)
+    return tiles.copy(x.dtype, True).reshape([t * n for t, n in zip(times, own)])
+
+
+def _folded_sum(g: Any, times: Sequence[int], own: Sequence[int]) -> Any:
+    if not times:
+        return g
+    tiles = g.reshape([n for pair in zip(times, own) for n in pair])
+    return tiles.sum(list(range(0, 2 * len(times), 2)))
+
+
+def tile(input: Any, *dims: Any) -> Any:
+    """`repeat` for which missing repetitions count as 1 (see ``torch.tile``)."""
+    require_tensor("tile", input)
+    times = sizes("tile", dims)
+    return repeat(input, [1] * (input.ndim - len(times)) + times)
+
+
+def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Any:
+    """Every element repeated in place, by one number or one for each (see ``torch.repeat_interleave``).
+
+    With `repeats` alone: the number i as often as ``repeats[i]`` says.
+    """
+    require_tensor("repeat_interleave", input)
+    if repeats is None:
+        return _numbers_repeated(input, output_size)
+    if dim is None:
+        input, dim = shapes.reshape(input, -1), 0
+    x = shapes.reshape(input, 1) if input.ndim == 0 else input
+    dim = wrap_dim(dim, x.ndim)
+    n = x.shape[dim]
+    if isinstance(repeats, tuple | list):
+        from pyrite.ops.create import tensor
+
+        repeats = tensor(repeats)
+    if isinstance(repeats, Tensor) and repeats.numel() == 1:
+        repeats = int(repeats.item())
+    if isinstance(repeats, int):
+        if repeats < 0:
+            raise RuntimeError("Repeats must be non-negative")
+        wide = shapes.expand(shapes.unsqueeze(x, dim + 1), [*x.shape[: dim + 1], repeats, *x.shape[dim + 1 :]])
+        return shapes.reshape(clone(wide), [*x.shape[:dim], n * repeats, *x.shape[dim + 1 :]])
+    if repeats.ndim != 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    if repeats.shape[0] != n:
+        raise RuntimeError(
+            f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.shape[0]} and "
+            f"input.size({dim}) = {n}"
+        )
+    return index_select(x, dim, _numbers_repeated(repeats, output_size))
+
+
+def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
+    if repeats.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if repeats.dtype.name not in ("int64", "int32"):
+        raise RuntimeError("repeats has to be Long or Int tensor")
+    times = repeats.tolist()
+    if any(t < 0 for t in times):
+        raise RuntimeError("repeats can not be negative")
+    if output_size is not None and output_size != sum(times):
+        raise RuntimeError("allocated size does not match required size")
+    from pyrite.ops.create import tensor
+
+    numbers = list(itertools.chain.from_iterable(itertools.repeat(i, t) for i, t in enumerate(times)))
+    return tensor(numbers, dtype=repeats.dtype)
+
+
+# Of several tensors
+
+
+def _each(tensors: tuple, one: Callable[[Any], Any]) -> Any:
+    if len(tensors) == 1 and isinstance(tensors[0], tuple | list):
+        return tuple(one(t) for t in tensors[0])
+    return one(tensors[0]) if len(tensors) == 1 else tuple(one(t) for t in tensors)
+
+
+def _at_least_1d(t: Any) -> Any:
+    return shapes.reshape(t, 1) if t.ndim == 0 else t
+
+
+def _at_least_2d(t: Any) -> Any:
+    return shapes.reshape(t, 1, 1) if t.ndim == 0 else shapes.unsqueeze(t, 0) if t.ndim == 1 else t
+
+
+def _at_least_3d(t: Any) -> Any:
+    if t.ndim == 0:
+        return shapes.reshape(t, 1, 1, 1)
+    if t.ndim == 1:
+        return shapes.unsqueeze(shapes.unsqueeze(t, 0), -1)
+    return shapes.unsqueeze(t, -1) if t.ndim == 2 else t
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Tensors without dimensions as vectors (see ``torch.atleast_1d``)."""
+    return _each(tensors, _at_least_1d)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Tensors with fewer than 2 dimensions as matrices (see ``torch.atleast_2d``)."""
+    return _each(tensors, _at_least_2d)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Tensors with fewer than 3 dimensions in 3 (see ``torch.atleast_3d``)."""
+    return _each(tensors, _at_least_3d)
+
+
+def _listed(tensors: tuple) -> list:
+    return list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else list(tensors)
+
+
+def broadcast_tensors(*tensors: Any) -> tuple:
+    """The tensors expanded to the shape that they broadcast to (see ``torch.broadcast_tensors``)."""
+    tensors = _listed(tensors)
+    for i, t in enumerate(tensors):
+        require_tensor("broadcast_tensors", t, "tensors", i + 1)
+    shape = _core_shape([t.shape for t in tensors])
+    return tuple(shapes.expand(t, shape) for t in tensors)
+
+
+def _core_shape(own: Sequence[Sequence[int]]) -> list[int]:
+    out: list[int] = [1] * max(map(len, own), default=0)
+    for shape in own:
+        for i, n in enumerate(shape, len(out) - len(shape)):
+            if n not in (1, out[i]):
+                if out[i] != 1:
+                    raise RuntimeError(
+                        f"The size of tensor a ({out[i]}) must match the size of tensor b ({n}) at non-singleton dimension {i}"
+                    )
+                out[i] = n
+    return out
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
+    """A grid of the numbers of vectors: one tensor for each of its coordinates (see ``torch.meshgrid``)."""
+    tensors = _listed(tensors)
+    if not tensors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for t in tensors:
+        if t.ndim > 1:
+            raise RuntimeError(f"Expected 0D or 1D tensor in the tensor list but got: {list(t.shape)}")
+        if t.dtype is not tensors[0].dtype:
+            raise RuntimeError("meshgrid expects all tensors to have the same dtype")
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    swap = indexing == "xy" and len(tensors) > 1
+    if swap:
+        tensors[0], tensors[1] = tensors[1], tensors[0]
+    shape = [t.numel() for t in tensors]
+    grids = [
+        shapes.expand(shapes.view(t, [-1 if i == k else 1 for i in range(len(tensors))]) if t.numel() else shapes.view(
+            t, [0 if i == k else 1 for i in range(len(tensors))]), shape)
+        for k, t in enumerate(tensors)
+    ]
+    if swap:
+        grids = [shapes.transpose(grid, 0, 1) for grid in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors: Any) -> Any:
+    """Every combination of one number of each vector, a row for each (see ``torch.cartesian_prod``)."""
+    for t in tensors:
+        if t.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    grids = meshgrid(*tensors, indexing="ij")
+    return stack([shapes.flatten(grid) for grid in grids], 1)
+
+
+def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
+    """Every choice of `r` elements of a vector in order, a row for each (see ``torch.combinations``)."""
+    if input.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        from pyrite.ops.create import empty
+
+        return empty(0, dtype=input.dtype)
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    from pyrite.ops.create import tensor
+
+    rows = list(choose(range(input.numel()), r))
+    places = shapes.reshape(tensor([i for row in rows for i in row], dtype=int64), len(rows), r)
+    return shapes.reshape(index_select(input, 0, shapes.reshape(places, -1)), len(rows), r)
+
+
+def block_diag(*tensors: Any) -> Any:
+    """Matrices along the diagonal of a matrix, zeros elsewhere (see ``torch.block_diag``)."""
+    for i, t in enumerate(tensors):
+        require_tensor("block_diag", t, "tensors", 1)
+        if t.ndim > 2:
+            raise RuntimeError(
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
+                f"{i} has {t.ndim} dimensions"
+            )
+    from pyrite.ops.create import zeros
+
+    blocks = [_at_least_2d(t) for t in tensors]
+    if not blocks:
+        return zeros(1, 0)
+    own = _core.result_type(*(b.handle if isinstance(b, Tensor) else b for b in blocks))
+    width = sum(b.shape[1] for b in blocks)
+    rows, at = [], 0
+    for b in blocks:
+        n, m = b.shape
+        rows.append(cat([zeros(n, at, dtype=own), to_dtype(b, own), zeros(n, width - at - m, dtype=own)], 1))
+        at += m
+    return cat(rows, 0)
+
+
+def hstack(tensors: Sequence[Any]) -> Any:
+    """Tensors side by side along columns (see ``torch.hstack``)."""
+    parts = _stackable("hstack", tensors, _at_least_1d)
+    return cat(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+def vstack(tensors: Sequence[Any]) -> Any:
+    """Tensors one below the other (see ``torch.vstack``)."""
+    return cat(_stackable("vstack", tensors, _at_least_2d), 0)
+
+
+row_stack = vstack
+
+
+def dstack(tensors: Sequence[Any]) -> Any:
+    """Tensors one behind the other along dimension 2 (see ``torch.dstack``)."""
+    return cat(_stackable("dstack", tensors, _at_least_3d), 2)
+
+
+def column_stack(tensors: Sequence[Any]) -> Any:
+    """Vectors as the columns of a matrix, beside the columns of matrices (see ``torch.column_stack``)."""
+    return hstack(
+        _stackable("column_stack", tensors, lambda t: shapes.reshape(t, t.numel(), 1) if t.ndim <= 1 else t)
+    )
+
+
+def _stackable(name: str, tensors: Any, prepare: Callable[[Any], Any]) -> list:
+    if isinstance(tensors, Tensor) or not isinstance(tensors, tuple | list):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type_name(tensors)}")
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return [prepare(t) for t in tensors]
+
+
+# Differences
+
+
+def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> tuple:
+    """Second-order differences of samples on a grid, along each dimension (see ``torch.gradient``)."""
+    if kind(input.dtype) == 0 or input.dtype.name == "uint8":
+        raise RuntimeError(f"torch.gradient is not implemented for {input.dtype.scalar_name}")
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = [wrap_dim(index("gradient", "dim", d), input.ndim) for d in dims]
+    if len(set(dims)) != len(dims):
+        raise RuntimeError("dim appears multiple times in the list of dims")
+    steps = _spacings(spacing, dims)
+    for d in dims:
+        if input.shape[d] < edge_order + 1:
+            raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+    return tuple(_slope(input, d, step, edge_order) for d, step in zip(dims, steps))
+
+
+def _spacings(spacing: Any, dims: list[int]) -> list:
+    if spacing is None:
+        return [1.0] * len(dims)
+    if isinstance(spacing, int | float):
+        return [spacing] * len(dims)
+    if isinstance(spacing, Tensor):
+        spacing = [spacing]
+    if len(spacing) != len(dims):
+        raise RuntimeError(
+            f"torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to 'self.dim() = {len(dims)}', "
+            f"but got a list of length {len(spacing)}"
+        )
+    return list(spacing)
+
+
+def _slope(x: Any, dim: int, step: Any, edge_order: int) -> Any:
+    n = x.shape[dim]
+
+    def at(start: int, length: int) -> Any:
+        return shapes.narrow(x, dim, start, length)
+
+    if not isinstance(step, Tensor):
+        inner = (at(2, n - 2) - at(0, n - 2)) / (2 * step)
+        if edge_order == 1:
+            first, last = (at(1, 1) - at(0, 1)) / step, (at(n - 1, 1) - at(n - 2, 1)) / step
+        else:
+            first = (at(0, 1) * -1.5 + at(1, 1) * 2 - at(2, 1) * 0.5) / step
+            last = (at(n - 1, 1) * 1.5 - at(n - 2, 1) * 2 + at(n - 3, 1) * 0.5) / step
+        return cat([first, inner, last], dim)
+    if step.ndim != 1 or step.shape[0] != n:
+        raise RuntimeError(
+            f"torch.gradient expected each element of spacing tensor to have the same size as the dimension {n}"
+        )
+    gaps = shapes.reshape(step[1:] - step[:-1], [-1 if i == dim else 1 for i in range(x.ndim)])
+
+    def gap(start: int, length: int) -> Any:
+        return shapes.narrow(gaps, dim, start, length)
+
+    a, b = gap(0, n - 2), gap(1, n - 2)
+    inner = at(0, n - 2) * (-b / (a * (a + b))) + at(1, n - 2) * ((b - a) / (a * b)) + at(2, n - 2) * (a / (b * (a + b)))
+    if edge_order == 1:
+        first, last = (at(1, 1) - at(0, 1)) / gap(0, 1), (at(n - 1, 1) - at(n - 2, 1)) / gap(n - 2, 1)
+        return cat([first, inner, last], dim)
+    a, b = gap(0, 1), gap(1, 1)
+    first = at(0, 1) * (-(a * 2 + b) / (a * (a + b))) + at(1, 1) * ((a + b) / (a * b)) - at(2, 1) * (a / (b * (a + b)))
+    a, b = gap(n - 3, 1), gap(n - 2, 1)
+    last = at(n - 3, 1) * (b / (a * (a + b))) - at(n - 2, 1) * ((a + b) / (a * b)) + at(n - 1, 1) * ((b * 2 + a) / (b * (a + b)))
+    return cat([first, inner, last], dim)
+
+
+# Copies of views
+
+
+def copy_of(name: str, view: Callable) -> Callable:
+    """A view function whose result is a copy."""
+
+    def call(input: Any, *args: Any, **kwargs: Any) -> Any:
+        out = view(input, *args, **kwargs)
+        return tuple(clone(v) for v in out) if isinstance(out, tuple) else clone(out)
+
+    call.__name__ = call.__qualname__ = f"{name}_copy"
+    call.__doc__ = f"`{name}` as a copy."
+    return call
+
+
+for _name in "diagonal expand narrow permute select squeeze t transpose unfold unsqueeze view as_strided".split():
+    globals()[f"{_name}_copy"] = copy_of(_name, getattr(shapes, _name))
+for _name in "unbind split split_with_sizes".split():
+    globals()[f"{_name}_copy"] = copy_of(_name, getattr(splits, _name))
+alias_copy = copy_of("alias", shapes.alias_of)
+detach_copy = copy_of("detach", lambda input: input.detach())
+
+
+def _sliced(input: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
+    dim = wrap_dim(dim, input.ndim)
+    first, last, step = slice(start, end, step).indices(input.shape[dim])
+    return shapes.slice_axis(input, dim, first, max(0, -(-(last - first) // step)), step)
+
+
+slice_copy = copy_of("slice", _sliced)

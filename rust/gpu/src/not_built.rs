@@ -1,0 +1,7 @@
+//! The answer of everything that the backend does not compute yet.
+
+use pyrite_core::{Error, Result};
+
+pub fn not_built<T>(what: &str) -> Result<T> {
+    Err(Error::Invalid(format!("gpu: {what} is not built yet; the CPU computes it: move the tensor there with .cpu()")))
+}
