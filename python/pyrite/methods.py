@@ -13,7 +13,7 @@ from pyrite import _core, ops, printing
 from pyrite.autograd import engine
 from pyrite.autograd.graph import RemovableHandle, check_overlap, write_inplace
 from pyrite.dtype import bool_, kind
-from pyrite.ops import convert, index
+from pyrite.ops import convert, index, relayout
 from pyrite.ops import elementwise as rows
 from pyrite.ops import random_fill
 from pyrite.size import Size
@@ -39,7 +39,8 @@ repeat_interleave reshape reshape_as resolve_conj resolve_neg roll rot90 round r
 select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split split_with_sizes sqrt square squeeze
 std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan tanh tensor_split tile to tolist topk trace
 transpose tril triu true_divide trunc type_as unbind unflatten unfold unique unique_consecutive unsqueeze unsafe_chunk unsafe_split
-var vdot view view_as vsplit where xlogy view_as_real view_as_complex logdet masked_scatter as_subclass
+var vdot view view_as vsplit where xlogy view_as_real view_as_complex logdet as_subclass adjoint
+unsafe_split_with_sizes ger cholesky_inverse cholesky_solve lu_solve triangular_solve geqrf ormqr
 """.split()
 
 #: Methods that also exist in place, with a trailing underscore.
@@ -80,15 +81,30 @@ def inplace(name: str, function: Callable) -> Callable:
 def operator(function: Callable, name: str, reverse: bool = False) -> Callable:
     """An operator between a tensor and a tensor or number; NotImplemented for anything else."""
 
-    def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Tensor | int | float | complex):
-            other = outside(other)
-            if other is NotImplemented:
-                return other
-        return function(other, self) if reverse else function(self, other)
+    if reverse:
+
+        def method(self: Any, other: Any) -> Any:
+            if type(other) not in DIRECT and not isinstance(other, Tensor):
+                other = outside(other)
+                if other is NotImplemented:
+                    return other
+            return function(other, self)
+
+    else:
+
+        def method(self: Any, other: Any) -> Any:
+            if type(other) not in DIRECT and not isinstance(other, Tensor):
+                other = outside(other)
+                if other is NotImplemented:
+                    return other
+            return function(self, other)
 
     method.__name__ = method.__qualname__ = name
     return method
+
+
+#: Types of operands that need no conversion.
+DIRECT = frozenset((Tensor, int, float, bool, complex))
 
 
 def outside(other: Any) -> Any:
@@ -247,7 +263,7 @@ def deepcopy(self: Tensor, memo: dict) -> Tensor:
 
 
 #: Entries of a tensor's __dict__ that are ours, not the user's.
-PRIVATE = frozenset(("_views", "_views_limit", "_post_accumulate_hooks"))
+PRIVATE = frozenset(("_post_accumulate_hooks",))
 
 
 def reduce_ex(self: Tensor, protocol: int) -> Any:
@@ -310,6 +326,20 @@ def set_(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
+def matrix_transpose(self: Tensor) -> Tensor:
+    """The matrices of the last two dimensions transposed."""
+    if self.ndim < 2:
+        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
+    return ops.transpose(self, -2, -1)
+
+
+def hermitian(self: Tensor) -> Tensor:
+    """A matrix conjugated and transposed."""
+    if self.ndim not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.")
+    return self if self.ndim == 0 else ops.adjoint(self)
+
+
 def bind_operators() -> None:
     for name, function in OPERATORS.items():
         setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
@@ -356,6 +386,9 @@ def bind_methods() -> None:
         setattr(Tensor, name, getattr(convert, name))
     Tensor.type = convert.type_
     Tensor.index_put_ = index.index_put_
+    Tensor.resize_as_ = relayout.resize_as_
+    for name, method in relayout.RELAYOUTS.items():
+        setattr(Tensor, name, method)
     for function in (
         size, stride, register_hook, register_post_accumulate_grad_hook, retain_grad, backward, zero_, fill_, resize_, data_ptr, set_,
     ):  # fmt: skip
@@ -370,7 +403,7 @@ def bind_facts() -> None:
     t.numel = t.nelement = lambda self: self.handle.numel()
     t.element_size = lambda self: self.dtype.itemsize
     t.storage_offset = lambda self: self.handle.offset
-    t.is_contiguous = lambda self, memory_format=None: self.handle.is_contiguous()
+    t.is_contiguous = lambda self, memory_format=None: convert.lies_in(self.handle, memory_format)
     t.is_floating_point = lambda self: kind(self.dtype) == 2
     t.is_complex = lambda self: kind(self.dtype) == 3
     t.is_signed = lambda self: self.dtype.is_signed
@@ -385,12 +418,14 @@ def bind_facts() -> None:
     t.itemsize = property(lambda self: self.dtype.itemsize)
     t.nbytes = property(lambda self: self.dtype.itemsize * self.handle.numel())
     t.names = property(lambda self: (None,) * self.handle.ndim)
+    t.mT = property(matrix_transpose)
+    t.H, t.mH = property(hermitian), property(ops.adjoint)
     t.T = property(lambda self: self.permute(*range(self.ndim - 1, -1, -1)))
     t.new = lambda self, *args: ops.tensor(args[0], dtype=self.dtype) if args and not isinstance(args[0], int) else ops.empty(args or [0], dtype=self.dtype)
     names = {"float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
              "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128"}
     for name, own in names.items():
-        setattr(t, name, lambda self, memory_format=None, d=getattr(_core, own): convert.to_dtype(self, d))
+        setattr(t, name, lambda self, memory_format=None, d=getattr(_core, own): convert.to(self, d, memory_format=memory_format))
 
 
 class layout:

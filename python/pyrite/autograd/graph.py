@@ -16,7 +16,7 @@ from typing import Any
 from pyrite import _core
 from pyrite.autograd.mode import mode
 from pyrite.dtype import kind
-from pyrite.tensor import Handle, Tensor, View, new, remember_view, views_of, wrap
+from pyrite.tensor import Handle, Tensor, new, remember_view, views_of, wrap
 
 next_number = itertools.count().__next__
 
@@ -370,8 +370,13 @@ def view_operation(name: str, forward: Callable, *, label: str | None = None, x:
     plain = operation(name, forward, label=label, x=x)
 
     def call(x: Any, *args: Any) -> Any:
-        out = plain(x, *args)
-        return out if type(out) is Handle else as_view(out, x)
+        if type(x) is Handle:
+            return forward(x, *args)
+        if x.node is not None and mode.enabled:
+            out = plain(x, *args)
+        else:
+            out = wrap(forward(x.handle, *args))
+        return as_view(out, x)
 
     call.__name__ = call.__qualname__ = name
     call.operation = plain.operation
@@ -393,14 +398,13 @@ MULTIPLE_VIEWS = (
 
 def as_view(out: Tensor, x: Tensor, refusal: str | None = None) -> Tensor:
     """Marks `out` as a view of what `x` is, or is a view of."""
-    if x.base is not None:
-        root, refusal = x.base.root, refusal or x.base.refusal
-    else:
-        root = x
-    if refusal is None and root.node is not None and not mode.enabled:
-        refusal = NO_GRAD_VIEW
-    out.base = View(root, refusal)
-    remember_view(root, out)
+    base = x.base
+    if base is None:
+        base = (x, NO_GRAD_VIEW if x.node is not None and not mode.enabled else refusal)
+    elif base[1] is None and (refusal is not None or base[0].node is not None and not mode.enabled):
+        base = (base[0], NO_GRAD_VIEW if refusal is None else refusal)
+    out.base = base
+    remember_view(base[0], out)
     return out
 
 
@@ -431,9 +435,8 @@ def check_inplace(t: Tensor) -> None:
     if not mode.enabled:
         return
     if t.base is not None:
-        root = t.base.root
-        if t.base.refusal is not None and (t.node is not None or root.node is not None):
-            refusal = t.base.refusal
+        root, refusal = t.base
+        if refusal is not None and (t.node is not None or root.node is not None):
             raise RuntimeError(f"Output {t.output} of {t.node.name()} {refusal}" if refusal is MULTIPLE_VIEWS and t.node else refusal)
         if root.node is not None and root.node.is_accumulation:
             raise RuntimeError(
@@ -462,7 +465,7 @@ def rebase(t: Tensor, result: Tensor) -> None:
 
     if not mode.enabled:
         return
-    root = t if t.base is None else t.base.root
+    root = t if t.base is None else t.base[0]
     if result.node is None and t.node is None and root.node is None:
         return
     if root is t:

@@ -1,10 +1,38 @@
 """Every public function of the package, one file for each family; gradients stand beside the operations."""
 
-from pyrite.ops import convert, create, index, join, linalg, normalize, pointwise, random, reduce, shape
+from pyrite.ops import (
+    contraction,
+    convert,
+    create,
+    extremes,
+    index,
+    join,
+    linalg,
+    lookup,
+    normalize,
+    norms,
+    overwrite,
+    pointwise,
+    random,
+    ranges,
+    rearrange,
+    reduce,
+    relayout,
+    scan,
+    search,
+    shape,
+    splits,
+    statistics,
+    triangle,
+)
 from pyrite.ops.arguments import with_out
 
 #: The modules that functions are taken from; a later one wins.
-FAMILIES = (create, pointwise, reduce, shape, join, index, linalg, random)
+FAMILIES = (
+    *(convert, create, ranges, pointwise, reduce, shape, splits, join, rearrange, triangle, index, lookup, overwrite, relayout),
+    *(linalg, contraction, random),
+    *(normalize, extremes, scan, search, statistics, norms),
+)
 
 
 def _public(module: object) -> dict[str, object]:

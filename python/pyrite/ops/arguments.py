@@ -106,3 +106,18 @@ def with_out(function: Callable) -> Callable:
         return result if out is None else write_out(out, result)
 
     return call
+
+
+def numpy_names(function: Callable) -> Callable:
+    """Also accepts NumPy's ``axis`` and ``keepdims`` for ``dim`` and ``keepdim``, as PyTorch does."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            if "axis" in kwargs:
+                kwargs["dim"] = kwargs.pop("axis")
+            if "keepdims" in kwargs:
+                kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+
+    return call

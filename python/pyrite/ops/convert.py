@@ -10,6 +10,7 @@ from pyrite.autograd.graph import check_overlap, operation, set_requires_grad, w
 from pyrite.autograd.mode import mode
 from pyrite.device import CPU, device, resolve
 from pyrite.dtype import bfloat16, dtype, float32, kind, of_argument
+from pyrite.memory_format import contiguous_format, strides_in
 from pyrite.ops.arguments import type_name
 from pyrite.tensor import Handle, Tensor, wrap, wrap_as
 
@@ -18,7 +19,14 @@ __all__ = ["clone", "detach", "detach_"]
 cast = operation(
     "to_copy", lambda x, dtype: x.copy(dtype, False), x=lambda g, x_dtype: _back(g, x_dtype)
 )
+channels_last_of = operation("clone", lambda x, strides: _laid(x, strides), x=lambda g: g)
 clone_of = operation("clone", lambda x, row_major: x.copy(x.dtype, row_major), x=lambda g: g)
+
+
+def _laid(x: Handle, strides: list[int]) -> Handle:
+    out = _core.empty([x.numel()], x.dtype).as_strided(list(x.shape), strides, 0)
+    out.assign(x)
+    return out
 
 
 def _back(g: Any, own: dtype) -> Any:
@@ -32,12 +40,28 @@ def to_dtype(x: Any, d: dtype) -> Any:
 
 def clone(input: Any, *, memory_format: Any = None) -> Any:
     """A copy in a storage of its own, that gradients flow through (see ``torch.clone``)."""
-    return clone_of(input, str(memory_format).endswith("contiguous_format"))
+    return in_format(input, memory_format)
+
+
+def in_format(x: Any, memory_format: Any) -> Any:
+    """A copy in a memory format; where that is to be kept, in the order of the strides."""
+    if memory_format is None or memory_format.name == "preserve_format":
+        return clone_of(x, False)
+    return clone_of(x, True) if memory_format.order() is None else channels_last_of(x, strides_in(x.shape, memory_format))
+
+
+def lies_in(handle: Handle, memory_format: Any) -> bool:
+    """Whether the elements are dense in the order of a memory format."""
+    if memory_format is None or memory_format.order() is None:
+        return handle.is_contiguous()
+    order = memory_format.order()
+    return handle.ndim == len(order) and handle.permute(list(order)).is_contiguous()
 
 
 def contiguous(input: Any, memory_format: Any = None) -> Any:
-    """The tensor itself where it is row-major already, else a row-major copy."""
-    return input if (input if type(input) is Handle else input.handle).is_contiguous() else clone_of(input, True)
+    """The tensor itself where it is row-major already (or in the memory format given), else a copy that is."""
+    handle = input if type(input) is Handle else input.handle
+    return input if lies_in(handle, memory_format) else in_format(input, memory_format or contiguous_format)
 
 
 def detach(input: Tensor) -> Tensor:
@@ -69,14 +93,18 @@ def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocki
             device = a
         elif a is not None:
             dtype = of_argument(a)
-    if len(args) > 2 and args[-1] is True:
-        copy = True
+    flags = [a for a in args if isinstance(a, bool)]
+    copy = copy or len(flags) > 1 and flags[1]
     if device is not None:
         resolve(device)
     d = input.dtype if dtype is None else of_argument(dtype)
-    if d is input.dtype:
-        return clone_of(input, False) if copy else input
-    return cast(input, d)
+    moved = memory_format is not None and memory_format.name != "preserve_format"
+    if d is not input.dtype:
+        out = cast(input, d)
+        return contiguous(out, memory_format) if moved else out
+    if moved and not lies_in(input.handle, memory_format) or copy:
+        return in_format(input, memory_format)
+    return input
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:

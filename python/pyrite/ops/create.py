@@ -11,6 +11,7 @@ from pyrite import _core
 from pyrite.autograd.graph import set_requires_grad
 from pyrite.device import resolve
 from pyrite.dtype import bool_, complex64, complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.memory_format import strides_in
 from pyrite.ops.arguments import number, require_tensor, sizes, type_name
 from pyrite.tensor import Tensor, wrap, wrap_as
 
@@ -377,7 +378,9 @@ def like(name: str, value: Any) -> Any:
 def like_handle(handle: _core.Tensor, value: Any, d: dtype, memory_format: Any = None) -> _core.Tensor:
     """A filled handle in the stride order of another one."""
     out = _core.full(list(handle.shape), value, d)
-    if handle.is_contiguous() or str(memory_format).endswith("contiguous_format"):
+    if memory_format is not None and memory_format.order() is not None:
+        return out.as_strided(list(handle.shape), strides_in(handle.shape, memory_format), 0)
+    if handle.is_contiguous() or memory_format is not None and memory_format.name == "contiguous_format":
         return out
     order = sorted(range(handle.ndim), key=lambda a: -handle.strides[a])
     strides, step = [0] * handle.ndim, 1

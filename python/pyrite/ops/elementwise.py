@@ -16,6 +16,7 @@ from pyrite.tensor import Handle, Tensor, new, wrap
 
 CODES = _core.ops()
 _NAMES = ("x", "y", "z")
+NUMBERS = frozenset((int, float, bool, complex))
 
 
 def elementwise(row: str, *rules: Callable | None, label: str | None = None) -> Callable:
@@ -94,17 +95,19 @@ def _binary(code: int, operation: Operation) -> Callable:
     node_type = operation.node_type
 
     def call(x: Any, y: Any) -> Any:
-        xh = x.handle if isinstance(x, Tensor) else x
-        yh = y.handle if isinstance(y, Tensor) else y
-        if (type(x) is Handle or type(y) is Handle) and not (isinstance(x, Tensor) or isinstance(y, Tensor)):
-            return run(code, xh, yh)
+        if type(x) is Tensor and (type(y) is Tensor or type(y) in NUMBERS):
+            xh, nx = x.handle, x.node
+            yh, ny = (y.handle, y.node) if type(y) is Tensor else (y, None)
+        elif isinstance(x, Tensor) or isinstance(y, Tensor):
+            xh, nx = (x.handle, x.node) if isinstance(x, Tensor) else (x, None)
+            yh, ny = (y.handle, y.node) if isinstance(y, Tensor) else (y, None)
+        else:
+            return run(code, x, y)
         o = run(code, xh, yh)
         out = wrap(o)
-        if not differentiable:
+        if (nx is None and ny is None) or not differentiable:
             return out
-        nx = x.node if xh is not x else None
-        ny = y.node if yh is not y else None
-        if (nx is None and ny is None) or not mode.enabled:
+        if not mode.enabled:
             return out
         out.node = node = new(node_type)
         node.number = next_number()

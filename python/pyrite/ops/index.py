@@ -15,6 +15,8 @@ from pyrite.ops.create import checked_number, tensor
 from pyrite.ops.shape import select_index, slice_axis, unsqueeze_axis
 from pyrite.tensor import Handle, Tensor, wrap
 
+__all__ = ["index_put"]
+
 # Primitives
 
 index_at = operation(
@@ -270,7 +272,7 @@ def index_put_(input: Tensor, indices: Sequence[Any], values: Tensor, accumulate
     """The same in place."""
     places = index_list(input, indices)
     check_values(input, values)
-    root = None if input.base is None else input.base.root
+    root = None if input.base is None else input.base[0]
     if is_recorded(input, values, root):
         return write_inplace(input, index_put_into(input, places, values, accumulate))
     input.handle.index_put([None if i is None else i.handle for i in places], values.handle, accumulate)

@@ -11,6 +11,9 @@ from pyrite.ops.arguments import type_name, wrap_dim
 from pyrite.tensor import Handle, Tensor
 
 
+__all__ = ["cat", "concat", "concatenate", "stack"]
+
+
 def _joined(tensors: list, dim: int) -> Handle:
     """A new handle with the parts one after another along `dim`; parts of shape [0] count for nothing."""
     parts = [t for t in tensors if tuple(t.shape) != (0,)] or tensors[:1]
@@ -52,7 +55,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
     if isinstance(tensors, Tensor) or not isinstance(tensors, tuple | list):
         raise TypeError(f"cat(): argument 'tensors' (position 1) must be tuple of Tensors, not {type_name(tensors)}")
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for i, t in enumerate(tensors):
         if not isinstance(t, Tensor | Handle):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type_name(t)}")
@@ -73,6 +76,9 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
                     f"number {i} in the list."
                 )
     return cat_along(list(tensors), dim)
+
+
+concat = concatenate = cat
 
 
 def stack(tensors: Sequence[Any], dim: int = 0) -> Any:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
+from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.ops.arguments import require_tensor
+from pyrite.dtype import bool_, is_integral, kind
+from pyrite.ops import elementwise as rows
+from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
+from pyrite.ops.shape import broadcast_shapes, expand, movedim, reshape, transpose, unsqueeze
+from pyrite.tensor import Handle, Tensor
+
+__all__ = (
+    "mm spmm bmm dot mv matmul addmm addmv addr addbmm baddbmm vdot inner outer ger kron chain_matmul matrix_power cross cdist "
+    "vander"
+).split()
 
 mm_of = operation(
     "mm",
@@ -34,6 +46,9 @@ def mm(input: Any, mat2: Any) -> Any:
     if mat2.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
     return mm_of(input, mat2)
+
+
+spmm = mm
 
 
 def bmm(input: Any, mat2: Any) -> Any:
@@ -95,10 +110,321 @@ def matmul(input: Any, other: Any) -> Any:
     return bmm_of(input, other)
 
 
+def combined(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> Any:
+    """``beta * input + alpha * product``; `input` is not read where beta is 0."""
+    require_tensor(name, input)
+    if input.dtype is not product.dtype:
+        raise RuntimeError(
+            f"{name}: expected input and the matrices to have the same dtype, but got: {input.dtype.scalar_name} != "
+            f"{product.dtype.scalar_name}"
+        )
+    for factor, argument in ((beta, "beta"), (alpha, "alpha")):
+        if is_integral(product.dtype) and isinstance(factor, float | complex):
+            raise RuntimeError(f"For integral input tensors, argument {argument} must not be a floating point number.")
+    product = product if alpha == 1 else product * alpha
+    shape = list(product.shape)
+    if input.ndim > len(shape):
+        raise RuntimeError(
+            f"{name}: input must have at most {len(shape)} dimensions to broadcast to {shape}, but got {input.ndim}"
+        )
+    own = expand(input, shape)
+    if beta == 0:
+        return product + rows.select(_never(), own, 0) if isinstance(input, Tensor) and input.requires_grad else product
+    return (own if beta == 1 else own * beta) + product
+
+
+def _never() -> Any:
+    from pyrite.tensor import wrap
+
+    return wrap(_core.full([], False, bool_))
+
+
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat1 @ mat2)`` (see ``torch.addmm``)."""
-    product = mm(mat1, mat2)
-    product = product if alpha == 1 else product * alpha
-    if beta == 0:
-        return product
-    return (input if beta == 1 else input * beta) + product
+    return combined("addmm", input, mm(mat1, mat2), beta, alpha)
+
+
+def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """``beta * input + alpha * (mat @ vec)`` (see ``torch.addmv``)."""
+    return combined("addmv", input, mv(mat, vec), beta, alpha)
+
+
+def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """``beta * input + alpha * outer(vec1, vec2)`` (see ``torch.addr``)."""
+    if vec1.ndim != 1 or vec2.ndim != 1:
+        raise RuntimeError(f"addr: Expected 1-D argument vec1 and vec2, but got {vec1.ndim}-D and {vec2.ndim}-D")
+    if kind(input.dtype) == 0 and not (isinstance(beta, bool | int) and isinstance(alpha, bool | int)):
+        raise RuntimeError("Boolean beta and alpha only supported for Boolean results.")
+    product = outer(vec1, vec2)
+    own = _core.result_type(*(t.handle if isinstance(t, Tensor) else t for t in (input, product)))
+    if kind(own) == 0:
+        product = product if alpha else rows.logical_and(product, False)
+        base = input if beta else rows.logical_and(input, False)
+        return rows.logical_or(expand(base, list(product.shape)), product)
+    return combined("addr", _to(input, own), _to(product, own), beta, alpha)
+
+
+def _to(x: Any, d: Any) -> Any:
+    from pyrite.ops.convert import to_dtype
+
+    return to_dtype(x, d)
+
+
+def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """``beta * input + alpha * sum_i(batch1[i] @ batch2[i])`` (see ``torch.addbmm``)."""
+    total = _to(bmm(batch1, batch2).sum(0), batch1.dtype)
+    return combined("addbmm", input, total, beta, alpha)
+
+
+def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices (see ``torch.baddbmm``)."""
+    return combined("baddbmm", input, bmm(batch1, batch2), beta, alpha)
+
+
+def vdot(input: Any, other: Any) -> Any:
+    """The inner product of two vectors, the first conjugated (see ``torch.vdot``)."""
+    if kind(input.dtype) == 3:
+        raise NotImplementedError("vdot of complex tensors")
+    return dot(input, other)
+
+
+def inner(input: Any, other: Any) -> Any:
+    """The inner products over the last dimensions (see ``torch.inner``)."""
+    if input.ndim == 0 or other.ndim == 0:
+        return input * other
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(input.shape)} and {list(other.shape)}"
+        )
+    from pyrite.ops.contraction import tensordot
+
+    return tensordot(input, other, ([-1], [-1]))
+
+
+def outer(input: Any, vec2: Any) -> Any:
+    """The products of every element of one vector with every one of another (see ``torch.outer``)."""
+    for i, v in enumerate((input, vec2)):
+        require_tensor("outer", v, ("input", "vec2")[i], i + 1)
+        if v.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {('self', 'vec2')[i]}, but got {v.ndim}-D")
+    return rows.mul(unsqueeze(input, 1), vec2)
+
+
+ger = outer
+
+
+def kron(input: Any, other: Any) -> Any:
+    """The Kronecker product (see ``torch.kron``)."""
+    require_tensor("kron", input)
+    require_tensor("kron", other, "other", 2)
+    rank = max(input.ndim, other.ndim)
+    a = [1] * (rank - input.ndim) + list(input.shape)
+    b = [1] * (rank - other.ndim) + list(other.shape)
+    x = reshape(input, [n for size in a for n in (size, 1)])
+    y = reshape(other, [n for size in b for n in (1, size)])
+    return reshape(rows.mul(x, y), [m * n for m, n in zip(a, b)])
+
+
+def chain_matmul(*matrices: Any) -> Any:
+    """The product of several matrices (see ``torch.chain_matmul``)."""
+    return multi_dot(matrices)
+
+
+def multi_dot(tensors: Sequence[Any]) -> Any:
+    """The product of two or more matrices, in the order that costs least (see ``torch.linalg.multi_dot``)."""
+    if len(tensors) < 2:
+        raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(tensors)))
+    chain = list(tensors)
+    for i, t in enumerate(chain[1:-1], 1):
+        if t.ndim != 2:
+            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {t.ndim}D")
+    for i in (0, -1):
+        if chain[i].ndim not in (1, 2):
+            which = "first" if i == 0 else "last"
+            raise RuntimeError(f"multi_dot(): the {which} tensor must be 1D or 2D but got {chain[i].ndim}D")
+    for t in chain:
+        if t.dtype is not chain[0].dtype:
+            raise RuntimeError("multi_dot(): all tensors must have be the same dtype")
+    row, column = chain[0].ndim == 1, chain[-1].ndim == 1
+    chain[0] = unsqueeze(chain[0], 0) if row else chain[0]
+    chain[-1] = unsqueeze(chain[-1], 1) if column else chain[-1]
+    for i, (x, y) in enumerate(zip(chain, chain[1:])):
+        if x.shape[1] != y.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(tensors[i].shape)} and {list(tensors[i + 1].shape)} "
+                "cannot be multiplied"
+            )
+    out = _product(chain, _best_splits([t.shape[0] for t in chain] + [chain[-1].shape[1]]), 0, len(chain) - 1)
+    shape = [n for n, dropped in zip(out.shape, (row, column)) if not dropped]
+    return reshape(out, shape)
+
+
+def _best_splits(sizes: list[int]) -> dict[tuple[int, int], int]:
+    """Where to split each run of a chain of matrices, found by dynamic programming over the number of multiplications."""
+    n = len(sizes) - 1
+    cost: dict[tuple[int, int], int] = {(i, i): 0 for i in range(n)}
+    best: dict[tuple[int, int], int] = {}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            cost[i, j], best[i, j] = min(
+                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+    return best
+
+
+def _product(chain: list, best: dict, i: int, j: int) -> Any:
+    if i == j:
+        return chain[i]
+    k = best[i, j]
+    return mm(_product(chain, best, i, k), _product(chain, best, k + 1, j))
+
+
+def matrix_power(input: Any, n: int) -> Any:
+    """Square matrices multiplied with themselves, `n` in all; the inverse for negative `n` (see ``torch.linalg.matrix_power``)."""
+    require_tensor("matrix_power", input)
+    if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
+        raise RuntimeError(
+            "linalg.matrix_power: A must be batches of square matrices, but they are "
+            + " by ".join(map(str, input.shape[-2:])) + " matrices"
+        )
+    if n < 0:
+        from pyrite.ops.factorization import inv
+
+        return matrix_power(inv(input), -n)
+    if n == 0:
+        from pyrite.ops.create import eye, zeros_of
+        from pyrite.ops.convert import clone
+
+        return clone(expand(eye(input.shape[-1], dtype=input.dtype), list(input.shape))) + zeros_of(input, [])
+    out, square = None, input
+    while n:
+        if n & 1:
+            out = square if out is None else matmul(out, square)
+        n >>= 1
+        square = matmul(square, square) if n else square
+    return out.clone() if out is input else out
+
+
+def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
+    """The inner products of vectors along a dimension (see ``torch.linalg.vecdot``)."""
+    if kind(x.dtype) < 2 or kind(y.dtype) < 2:
+        raise RuntimeError(
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {(x if kind(x.dtype) < 2 else y).dtype.scalar_name}"
+        )
+    if kind(x.dtype) == 3:
+        raise NotImplementedError("vecdot of complex tensors")
+    return (x * y).sum(dim)
+
+
+def cross_product(input: Any, other: Any, dim: int) -> Any:
+    """The cross products of vectors of three along a dimension."""
+    if input.ndim != other.ndim:
+        raise RuntimeError(
+            f"linalg.cross: inputs must have the same number of dimensions, but got {input.ndim} and {other.ndim}"
+        )
+    axis = wrap_dim(dim, input.ndim)
+    for x in (input, other):
+        if x.ndim == 0 or x.shape[axis] != 3:
+            raise RuntimeError(
+                f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[axis] if input.ndim else 0} and "
+                f"{other.shape[axis] if other.ndim else 0}"
+            )
+    shape = list(broadcast_shapes(input.shape, other.shape))
+    from pyrite.ops.rearrange import roll
+
+    x, y = expand(input, shape), expand(other, shape)
+    return roll(x, -1, axis) * roll(y, -2, axis) - roll(x, -2, axis) * roll(y, -1, axis)
+
+
+def cross(input: Any, other: Any, dim: int | None = None) -> Any:
+    """The cross products of vectors of three, along the first dimension of size 3 unless given (see ``torch.cross``)."""
+    require_tensor("cross", input)
+    require_tensor("cross", other, "other", 2)
+    if dim is None:
+        if input.ndim != other.ndim:
+            raise RuntimeError(
+                f"linalg.cross: inputs must have the same number of dimensions, but got {input.ndim} and {other.ndim}"
+            )
+        threes = [a for a, n in enumerate(input.shape) if n == 3]
+        if not threes:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = threes[0]
+    return cross_product(input, other, dim)
+
+
+def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
+    """The distances between the rows of two batches, in the p-norm (see ``torch.cdist``)."""
+    for x, name in ((x1, "X1"), (x2, "X2")):
+        if kind(x.dtype) != 2:
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {x.dtype.scalar_name}")
+        if x.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
+        )
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    gaps = unsqueeze(x1, -2) - unsqueeze(x2, -3)
+    return lengths(gaps, p)
+
+
+def lengths(x: Any, p: float) -> Any:
+    """The p-norms over the last dimension, with gradient 0 where they are 0."""
+    if x.shape[-1] == 0:
+        return x.sum(-1)
+    if p == 0:
+        return _to(rows.ne(x, 0), x.dtype).sum(-1) + (x * 0).sum(-1)
+    size = rows.abs(x)
+    if p == 1:
+        return size.sum(-1)
+    if p == math.inf:
+        return size.amax(-1)
+    if p == 2:
+        return root((x * x).sum(-1), 0.5)
+    return root(rows.pow(size, p).sum(-1), 1 / p)
+
+
+def root(x: Any, exponent: float) -> Any:
+    """A power of what is not negative, with gradient 0 at 0."""
+    zero = rows.eq(x.detach() if isinstance(x, Tensor) else x, 0)
+    safe = rows.select(zero, 1.0, x)
+    return rows.select(zero, 0.0, rows.sqrt(safe) if exponent == 0.5 else rows.pow(safe, exponent))
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The powers of the numbers of a vector as columns, falling unless `increasing` (see ``torch.vander``)."""
+    from pyrite.ops.create import zeros_of
+    from pyrite.ops.rearrange import flip
+
+    if x.ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    n = x.shape[0] if N is None else N
+    if n < 0:
+        raise RuntimeError("N must be non-negative.")
+    columns = powers(x, n) if n else zeros_of(_to(x, _power_type(x)), [x.shape[0], 0])
+    return columns if increasing or not n else flip(columns, -1)
+
+
+def _power_type(x: Any) -> Any:
+    return _core.promote_types(x.dtype, _core.int64) if is_integral(x.dtype) else x.dtype
+
+
+def powers(x: Any, n: int) -> Any:
+    """The powers 0 to n - 1 of every number in a new last dimension."""
+    from pyrite.ops.join import cat
+
+    x = unsqueeze(_to(x, _power_type(x)), -1)
+    columns = [x * 0 + 1 if is_integral(x.dtype) else rows.pow(x, 0)]
+    for _ in range(n - 1):
+        columns.append(columns[-1] * x)
+    return cat(columns, -1)
+
+
+def linalg_vander(x: Any, *, N: int | None = None) -> Any:
+    """The powers 0 to N - 1 of every number in a new last dimension (see ``torch.linalg.vander``)."""
+    if N is not None and N <= 1:
+        raise RuntimeError(f"N must be greater than 1, got N={N}")
+    return powers(x, x.shape[-1] if N is None else N)

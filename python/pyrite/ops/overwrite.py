@@ -21,7 +21,7 @@ from pyrite.tensor import Handle, Tensor
 
 __all__ = (
     "scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce put masked_fill masked_scatter "
-    "select_scatter slice_scatter as_strided_scatter fill"
+    "select_scatter slice_scatter as_strided_scatter fill constant_pad_nd"
 ).split()
 
 
@@ -130,6 +130,43 @@ filled_with = operation(
     x=lambda g: zeros_of(g, g.shape),
     value=lambda g: g.sum() if isinstance(g, Tensor) else g.reduce("sum", None, False),
 )
+
+
+def _padded_with(x: Handle, amounts: Sequence[tuple[int, int]], value: Any) -> Handle:
+    out = _core.full([n + a + b for n, (a, b) in zip(x.shape, amounts)], value, x.dtype)
+    inner = out
+    for axis, (a, b) in enumerate(amounts):
+        inner = inner.slice(axis, max(a, 0), inner.shape[axis] - max(a, 0) - max(b, 0), 1)
+        x = x.slice(axis, max(-a, 0), x.shape[axis] - max(-a, 0) - max(-b, 0), 1)
+    inner.assign(x)
+    return out
+
+
+pad_with = operation(
+    "constant_pad_nd",
+    lambda x, amounts, value: _padded_with(x, amounts, value),
+    x=lambda g, amounts: pad_with(g, [(-a, -b) for a, b in amounts], 0),
+)
+
+
+def constant_pad_nd(input: Any, pad: Sequence[int], value: Any = 0) -> Any:
+    """`value` added before and after the last dimensions; negative amounts cut (see ``torch.nn.functional.pad``)."""
+    pad = list(pad)
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) > 2 * input.ndim:
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
+            f"{len(pad)} while the input has {input.ndim} dimensions."
+        )
+    pairs = [(0, 0)] * (input.ndim - len(pad) // 2) + list(zip(pad[::2], pad[1::2]))[::-1]
+    for axis, (n, (a, b)) in enumerate(zip(input.shape, pairs)):
+        if n + a + b < 0 or n + min(a, 0) + min(b, 0) < 0:
+            raise RuntimeError(
+                f"The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. "
+                f"Check dimension {axis} of your input."
+            )
+    return pad_with(input, pairs, checked_number(value, input.dtype) if kind(input.dtype) else value)
 
 
 # Scatter

@@ -19,7 +19,7 @@ from pyrite.tensor import Handle, Tensor
 
 __all__ = """
 flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid
-cartesian_prod combinations block_diag hstack vstack row_stack dstack column_stack gradient alias_copy as_strided_copy
+cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack gradient alias_copy as_strided_copy
 diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy
 unsqueeze_copy view_copy detach_copy unbind_copy split_copy split_with_sizes_copy
 """.split()
@@ -344,6 +344,16 @@ def block_diag(*tensors: Any) -> Any:
         rows.append(cat([zeros(n, at, dtype=own), to_dtype(b, own), zeros(n, width - at - m, dtype=own)], 1))
         at += m
     return cat(rows, 0)
+
+
+def sum_to_size(input: Any, *size: Any) -> Any:
+    """Summed to a shape that broadcasts to that of `input` (see ``torch.Tensor.sum_to_size``)."""
+    shape = sizes("sum_to_size", size)
+    extra = input.ndim - len(shape)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(shape, input.shape[extra:])):
+        raise RuntimeError(f"size {{{shape}}} is not expandable to size {{{list(input.shape)}}}.")
+    axes = [*range(extra), *(i for i, n in enumerate(shape, extra) if n == 1 != input.shape[i])]
+    return shapes.reshape(to_dtype(input.sum(axes, True), input.dtype), shape) if axes else input
 
 
 def hstack(tensors: Sequence[Any]) -> Any:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
+from pyrite import return_types
 from pyrite.autograd.graph import operation
-from pyrite.dtype import bool_, float32, inexact, int64, is_integral, kind, of_argument, uint8
+from pyrite.dtype import float32, int64, is_integral, kind, of_argument, uint8
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import dims, require_tensor, with_out, wrap_dim
+from pyrite.ops.arguments import dims, numpy_names, require_tensor, sizes, wrap_dim
+from pyrite.ops.convert import to_dtype
 from pyrite.tensor import Handle, Tensor
+
+__all__ = """
+all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum prod sum sum_to_size
+""".split()
 
 
 def restored(g: Any, shape: Any, axes: Any, keepdim: bool) -> Any:
@@ -32,7 +39,12 @@ def count(shape: Any, axes: Any) -> int:
     return n
 
 
-# Primitives: `axes` is None (all) or a list
+def axes_of(axes: list[int] | None, rank: int) -> list[int] | None:
+    """Dimensions counted from the front; None, which means all of them, for an empty list too."""
+    return [wrap_dim(a, rank) for a in axes] if axes else None
+
+
+# Primitives: `axes` is None (all) or a list of dimensions counted from the front
 
 sum_over = operation(
     "sum",
@@ -41,7 +53,7 @@ sum_over = operation(
 )
 mean_over = operation(
     "mean",
-    lambda x, axes, keepdim: x.reduce("sum", axes, keepdim) * _share(count(x.shape, axes)),
+    lambda x, axes, keepdim: averaged(x, axes, keepdim),
     x=lambda g, x_shape, axes, keepdim: expanded(g * _share(count(x_shape, axes)), x_shape, axes, keepdim),
 )
 prod_over = operation(
@@ -52,27 +64,40 @@ prod_over = operation(
 amax_over = operation(
     "amax",
     lambda x, axes, keepdim: x.reduce("max", axes, keepdim),
-    x=lambda g, x, axes, keepdim, out: extreme_backward(g, x, axes, keepdim, out),
+    x=lambda g, x, axes, keepdim, out: shared_evenly(g, x, axes, keepdim, out),
 )
 amin_over = operation(
     "amin",
     lambda x, axes, keepdim: x.reduce("min", axes, keepdim),
-    x=lambda g, x, axes, keepdim, out: extreme_backward(g, x, axes, keepdim, out),
+    x=lambda g, x, axes, keepdim, out: shared_evenly(g, x, axes, keepdim, out),
 )
+argmax_over = operation("argmax", lambda x, axes, keepdim: x.reduce("argmax", axes, keepdim))
+argmin_over = operation("argmin", lambda x, axes, keepdim: x.reduce("argmin", axes, keepdim))
+any_over = operation("any", lambda x, axes, keepdim: _as_truth(x, x.reduce("any", axes, keepdim)))
+all_over = operation("all", lambda x, axes, keepdim: _as_truth(x, x.reduce("all", axes, keepdim)))
+
+
+def averaged(x: Handle, axes: Any, keepdim: bool) -> Handle:
+    """The mean; that of a half type is rounded once, at the end."""
+    wide = x.to_dtype(float32) if x.dtype.itemsize == 2 else x
+    out = wide.reduce("sum", axes, keepdim) / count(x.shape, axes)
+    return out if wide is x else out.to_dtype(x.dtype)
 
 
 def _share(n: int) -> float:
     return 1.0 / n if n else float("nan")
 
 
-def extreme_backward(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
-    """The gradient shared evenly among the elements that equal the extreme."""
-    mask = rows.eq(x, restored(out, x.shape, axes, keepdim))
-    if type(mask) is not Handle:
-        mask = mask.detach()
-    weight = mask.to(g.dtype) if isinstance(mask, Tensor) else mask.to_dtype(g.dtype)
-    total = weight.sum(axes, True) if isinstance(weight, Tensor) else weight.reduce("sum", axes, True)
-    return weight * (restored(g, x.shape, axes, keepdim) / total)
+def _as_truth(x: Handle, out: Handle) -> Handle:
+    return out.to_dtype(uint8) if x.dtype is uint8 else out
+
+
+def shared_evenly(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
+    """The gradient shared evenly among the elements that equal the result."""
+    full = restored(out, x.shape, axes, keepdim)
+    mask = rows.logical_or(rows.eq(x, full), rows.logical_and(rows.isnan(x), rows.isnan(full)))
+    weight = to_dtype(mask, g.dtype)
+    return weight * (restored(g, x.shape, axes, keepdim) / sum_over(weight, axes, True))
 
 
 def prod_backward(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
@@ -80,34 +105,27 @@ def prod_backward(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
     if x.ndim == 0:
         return g
     full, scale = restored(out, x.shape, axes, keepdim), restored(g, x.shape, axes, keepdim)
-    zero = rows.eq(x, 0)
-    any_zero = zero.handle if isinstance(zero, Tensor) else zero
-    if not any_zero.reduce("any", None, False).item():
+    if not any_over(rows.eq(x, 0), None, False).item():
         return scale * (full / x)
-    return scale * others(x, range(x.ndim) if axes is None else [wrap_dim(a, x.ndim) for a in axes])
+    return scale * others(x, list(range(x.ndim)) if axes is None else axes)
 
 
-def others(x: Any, axes: Any) -> Any:
+def others(x: Any, axes: list[int]) -> Any:
     """For each element the product of all other elements along the axes."""
-    axes = list(axes)
+    from pyrite.ops.join import cat_along
+    from pyrite.ops.scan import cumprod_along, reversed_along
+
     kept = [a for a in range(x.ndim) if a not in axes]
     order = kept + axes
     moved = x.permute(order)
     shape = list(moved.shape)
-    flat = moved.reshape(shape[: len(kept)] + [-1])
-    n = flat.shape[-1]
-    ones = flat.new_ones(list(flat.shape[:-1]) + [1])
-    before = _concat([ones, flat.narrow(-1, 0, n - 1).cumprod(-1)])
-    flipped = flat.flip(-1)
-    after = _concat([ones, flipped.narrow(-1, 0, n - 1).cumprod(-1)]).flip(-1)
-    out = (before * after).reshape(shape)
+    flat = moved.reshape([*shape[: len(kept)], -1])
+    last, n = len(kept), flat.shape[-1]
+    one = rows.constant(x, [*shape[:last], 1], 1)
+    before = cat_along([one, cumprod_along(flat.narrow(last, 0, n - 1), last)], last)
+    after = cat_along([one, cumprod_along(reversed_along(flat, last).narrow(last, 0, n - 1), last)], last)
+    out = (before * reversed_along(after, last)).reshape(shape)
     return out.permute([order.index(a) for a in range(x.ndim)])
-
-
-def _concat(parts: list) -> Any:
-    from pyrite.ops.join import cat
-
-    return cat(parts, -1)
 
 
 # The public functions
@@ -115,72 +133,119 @@ def _concat(parts: list) -> Any:
 
 def _summed_type(x: Any, dtype: Any) -> Any:
     if dtype is not None:
-        return x.to(of_argument(dtype)) if isinstance(x, Tensor) else x.to_dtype(of_argument(dtype))
-    if not is_integral(x.dtype) or x.dtype is int64:
-        return x
-    return x.to(int64) if isinstance(x, Tensor) else x.to_dtype(int64)
+        return to_dtype(x, of_argument(dtype))
+    return to_dtype(x, int64) if is_integral(x.dtype) else x
 
 
+@numpy_names
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The sum over all elements, or over the dimensions `dim`; whole numbers sum as int64 (see ``torch.sum``)."""
     require_tensor("sum", input)
-    axes = dims("sum", dim)
-    return sum_over(_summed_type(input, dtype), axes or None, keepdim)
+    return sum_over(_summed_type(input, dtype), axes_of(dims("sum", dim), input.ndim), keepdim)
 
 
+@numpy_names
+def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """The sum of what is not NaN (see ``torch.nansum``)."""
+    require_tensor("nansum", input)
+    x = input if is_integral(input.dtype) else rows.select(rows.isnan(input), 0.0, input)
+    return sum(x, dim, keepdim, dtype=dtype)
+
+
+@numpy_names
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The mean over all elements, or over the dimensions `dim` (see ``torch.mean``); RuntimeError for whole numbers."""
     require_tensor("mean", input)
     x = input if dtype is None else _summed_type(input, dtype)
     if kind(x.dtype) < 2:
-        raise RuntimeError(
-            f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {x.dtype.scalar_name}"
-        )
-    axes = [wrap_dim(d, x.ndim) for d in dims("mean", dim) or []] or None
-    return mean_over(x, axes, keepdim)
+        what = "Input dtype must be either a floating point or complex dtype."
+        raise RuntimeError(f"mean(): could not infer output dtype. {what} Got: {x.dtype.scalar_name}")
+    return mean_over(x, axes_of(dims("mean", dim), x.ndim), keepdim)
 
 
+@numpy_names
+def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """The mean of what is not NaN (see ``torch.nanmean``)."""
+    require_tensor("nanmean", input)
+    if kind(input.dtype) < 2:
+        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}")
+    valid = to_dtype(rows.logical_not(rows.isnan(input.detach() if isinstance(input, Tensor) else input)), int64)
+    return rows.div(nansum(input, dim, keepdim, dtype=dtype), sum(valid, dim, keepdim))
+
+
+@numpy_names
 def prod(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The product over all elements, or over a dimension; whole numbers multiply as int64 (see ``torch.prod``)."""
     require_tensor("prod", input)
-    return prod_over(_summed_type(input, dtype), dims("prod", dim), keepdim)
+    return prod_over(_summed_type(input, dtype), axes_of(dims("prod", dim), input.ndim), keepdim)
 
 
+@numpy_names
+def count_nonzero(input: Any, dim: Any = None) -> Any:
+    """How many elements are not zero (see ``torch.count_nonzero``)."""
+    require_tensor("count_nonzero", input)
+    mask = rows.ne(input.detach() if isinstance(input, Tensor) else input, 0)
+    return sum(mask, dim)
+
+
+@numpy_names
 def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The largest elements over dimensions; ties share the gradient (see ``torch.amax``)."""
+    require_tensor("amax", input)
     return amax_over(input, dims("amax", dim) or None, keepdim)
 
 
+@numpy_names
 def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The smallest elements over dimensions; ties share the gradient (see ``torch.amin``)."""
+    require_tensor("amin", input)
     return amin_over(input, dims("amin", dim) or None, keepdim)
 
 
-argmax_over = operation("argmax", lambda x, axes, keepdim: x.reduce("argmax", axes, keepdim))
-argmin_over = operation("argmin", lambda x, axes, keepdim: x.reduce("argmin", axes, keepdim))
-any_over = operation("any", lambda x, axes, keepdim: _as_truth(x, x.reduce("any", axes, keepdim)))
-all_over = operation("all", lambda x, axes, keepdim: _as_truth(x, x.reduce("all", axes, keepdim)))
+@numpy_names
+def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The smallest and the largest elements (see ``torch.aminmax``)."""
+    require_tensor("aminmax", input)
+    if dim is None and input.numel() == 0:
+        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+    axes = axes_of(dims("aminmax", dim), input.ndim)
+    return return_types.aminmax((amin_over(input, axes, keepdim), amax_over(input, axes, keepdim)))
 
 
-def _as_truth(x: Handle, out: Handle) -> Handle:
-    return out.to_dtype(uint8) if x.dtype is uint8 else out
-
-
+@numpy_names
 def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Where the largest element is: the first such place, row-major or along `dim` (see ``torch.argmax``)."""
+    require_tensor("argmax", input)
     return argmax_over(input, dims("argmax", dim), keepdim)
 
 
+@numpy_names
 def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Where the smallest element is (see ``torch.argmin``)."""
+    require_tensor("argmin", input)
     return argmin_over(input, dims("argmin", dim), keepdim)
 
 
+@numpy_names
 def any(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """Whether any element is not zero (see ``torch.any``)."""
+    require_tensor("any", input)
     return any_over(input, dims("any", dim) or None, keepdim)
 
 
+@numpy_names
 def all(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """Whether no element is zero (see ``torch.all``)."""
+    require_tensor("all", input)
     return all_over(input, dims("all", dim) or None, keepdim)
+
+
+def sum_to_size(input: Any, *size: Any) -> Any:
+    """The sum over the dimensions that broadcasting from `size` would have made (see ``torch.Tensor.sum_to_size``)."""
+    from pyrite.autograd.engine import sum_to
+
+    shape, own = sizes("sum_to_size", size), list(input.shape)
+    tail = own[len(own) - len(shape) :] if len(shape) <= len(own) else None
+    if tail is None or not builtins.all(a in (1, b) for a, b in zip(shape, tail)):
+        raise RuntimeError(f"size {{{shape}}} is not expandable to size {{{own}}}.")
+    return sum_to(input, tuple(shape))

@@ -8,8 +8,8 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any
 
+from pyrite.autograd.graph import RemovableHandle
 from pyrite.dtype import float32
-from pyrite.nn.hooks import RemovableHandle
 from pyrite.tensor import Tensor
 
 _every_step_pre_hooks: dict[int, Callable] = OrderedDict()
@@ -35,8 +35,7 @@ def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
 
 
 def _register(hooks: dict[int, Callable], hook: Callable, prepend: bool = False) -> RemovableHandle:
-    handle = RemovableHandle(hooks)
-    hooks[handle.id] = hook
+    handle = RemovableHandle.put(hooks, hook)
     if prepend:
         hooks.move_to_end(handle.id, last=False)
     return handle

@@ -1,5 +1,5 @@
-"""Steps of arithmetic that update rules share. A rule computes on core handles, which costs a fraction of what tensors do, or
-on tensors when gradients are to flow through the step: both take the same operators."""
+"""Arithmetic that update rules share. A rule computes on core handles, which cost a fraction of what tensors do, or on
+tensors when gradients are to flow through the step: both take the same operators."""
 
 from typing import Any
 

@@ -30,9 +30,10 @@ pub fn checked_numel(shape: &[usize]) -> Result<usize> {
     if shape.contains(&0) {
         return Ok(0);
     }
-    shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= isize::MAX as usize / 16)).ok_or_else(
-        || Error::Invalid(format!("Storage size calculation overflowed with sizes={}", list(shape))),
-    )
+    shape
+        .iter()
+        .try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= isize::MAX as usize / 16))
+        .ok_or_else(|| Error::Invalid(format!("Storage size calculation overflowed with sizes={}", list(shape))))
 }
 
 impl Layout {

@@ -126,15 +126,8 @@ impl Value {
         let result = op.result(dtype);
         let bytes = numel * result.size();
         let pinned = measured.pinned;
-        let pending = Pending {
-            op,
-            dtype,
-            shape,
-            sources,
-            nodes: measured.nodes,
-            leaves: measured.leaves,
-            flat: measured.flat,
-        };
+        let pending =
+            Pending { op, dtype, shape, sources, nodes: measured.nodes, leaves: measured.leaves, flat: measured.flat };
         let value = Arc::new(Value {
             dtype: result,
             numel,
@@ -273,7 +266,9 @@ fn visit(id: *const Value, pending: Arc<Pending>, shape: &[usize], out: &mut Col
         let Some(value) = source.value() else { continue };
         let seen = out.reads.entry(Arc::as_ptr(value)).or_insert(0);
         *seen += 1;
-        if *seen == 1 && let Some(inner) = source.inlinable(shape) {
+        if *seen == 1
+            && let Some(inner) = source.inlinable(shape)
+        {
             visit(Arc::as_ptr(value), inner, shape, out);
         }
     }
@@ -282,11 +277,7 @@ fn visit(id: *const Value, pending: Arc<Pending>, shape: &[usize], out: &mut Col
 
 impl Collected {
     fn source_value(&self, id: *const Value) -> Option<&Arc<Value>> {
-        self.nodes
-            .iter()
-            .flat_map(|(_, p)| &p.sources)
-            .filter_map(Source::value)
-            .find(|value| Arc::as_ptr(value) == id)
+        self.nodes.iter().flat_map(|(_, p)| &p.sources).filter_map(Source::value).find(|value| Arc::as_ptr(value) == id)
     }
 
     /// The inner values that someone outside the program still holds, in evaluation order.
@@ -342,16 +333,18 @@ fn allocate_outputs(collected: &Collected, outputs: &[Arc<Value>], program: &Pro
             let buffer = value.buffer_if_ready()?;
             let private = Arc::strong_count(value) == reads
                 && Arc::strong_count(&buffer.0) == 1 + program.inputs.iter().filter(|i| i.buffer.same(buffer)).count();
-            let whole = program.inputs.iter().filter(|i| i.buffer.same(buffer)).all(|i| i.layout.is_whole(program.numel));
+            let whole =
+                program.inputs.iter().filter(|i| i.buffer.same(buffer)).all(|i| i.layout.is_whole(program.numel));
             (private && whole && !buffer.is_shared() && !buffer.0.is_read_only()).then(|| buffer.clone())
         })
         .collect();
+    donors.sort_by_key(|donor| program.inputs.iter().position(|i| i.buffer.same(donor)));
     outputs
         .iter()
         .map(|value| {
             let bytes = value.numel * value.dtype.size();
             match donors.iter().position(|b| b.0.len() == bytes) {
-                Some(i) => Ok(donors.swap_remove(i)),
+                Some(i) => Ok(donors.remove(i)),
                 None => value.backend.allocate(bytes),
             }
         })
@@ -417,7 +410,8 @@ impl Program {
             true => layout.clone(),
             false => Layout { offset: layout.offset, ..Layout::contiguous(&self.shape) },
         };
-        let known = self.inputs.iter().position(|i| i.buffer.same(buffer) && i.layout == layout && i.dtype == value.dtype);
+        let known =
+            self.inputs.iter().position(|i| i.buffer.same(buffer) && i.layout == layout && i.dtype == value.dtype);
         Ok(Arg::Input(known.unwrap_or_else(|| {
             self.inputs.push(Input { buffer: buffer.clone(), layout, dtype: value.dtype });
             self.inputs.len() - 1

@@ -60,8 +60,7 @@ impl Layout {
             return Err(Error::Index(format!("index {index} is out of bounds for dimension {a} with size {n}")));
         }
         let mut out = self.clone();
-        out.offset =
-            (self.offset as isize + self.strides[a] * if index < 0 { index + n } else { index }) as usize;
+        out.offset = (self.offset as isize + self.strides[a] * if index < 0 { index + n } else { index }) as usize;
         out.shape.remove(a);
         out.strides.remove(a);
         Ok(out)
@@ -165,8 +164,7 @@ impl Layout {
         let mut step = *self.strides.last().unwrap_or(&1);
         for axis in (0..self.rank()).rev() {
             run *= self.shape[axis];
-            let joins_outer =
-                axis > 0 && (self.shape[axis - 1] == 1 || self.strides[axis - 1] == run as isize * step);
+            let joins_outer = axis > 0 && (self.shape[axis - 1] == 1 || self.strides[axis - 1] == run as isize * step);
             if joins_outer {
                 continue;
             }
@@ -228,9 +226,7 @@ impl Layout {
         let a = self.axis(axis)?;
         let (n, stride) = if self.rank() == 0 { (1, 1) } else { (self.shape[a] as isize, self.strides[a]) };
         if size < 0 || size > n {
-            return Err(Error::Invalid(format!(
-                "maximum size for tensor at dimension {a} is {n} but size is {size}"
-            )));
+            return Err(Error::Invalid(format!("maximum size for tensor at dimension {a} is {n} but size is {size}")));
         }
         if step <= 0 {
             return Err(Error::Invalid(format!("step is {step} but must be > 0")));

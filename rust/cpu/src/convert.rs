@@ -90,7 +90,8 @@ impl Cast<f32> for bf16 {
 #[inline(always)]
 unsafe fn convert<A: Cast<B>, B: Copy>(from: *const u8, to: *mut u8, n: usize) {
     // SAFETY: the caller gives `n` elements on both sides that do not overlap.
-    let (from, to) = unsafe { (std::slice::from_raw_parts(from.cast::<A>(), n), std::slice::from_raw_parts_mut(to.cast::<B>(), n)) };
+    let (from, to) =
+        unsafe { (std::slice::from_raw_parts(from.cast::<A>(), n), std::slice::from_raw_parts_mut(to.cast::<B>(), n)) };
     for (to, from) in to.iter_mut().zip(from) {
         *to = from.cast();
     }
@@ -122,7 +123,16 @@ fn at_level<A: Cast<B>, B: Copy>() -> ConvertFn {
 
 fn from_real<A>(to: DType) -> ConvertFn
 where
-    A: Cast<u8> + Cast<i8> + Cast<i16> + Cast<i32> + Cast<i64> + Cast<f32> + Cast<f64> + Cast<Truth> + Cast<f16> + Cast<bf16>,
+    A: Cast<u8>
+        + Cast<i8>
+        + Cast<i16>
+        + Cast<i32>
+        + Cast<i64>
+        + Cast<f32>
+        + Cast<f64>
+        + Cast<Truth>
+        + Cast<f16>
+        + Cast<bf16>,
 {
     match to {
         DType::Bool => at_level::<A, Truth>(),
@@ -273,7 +283,15 @@ pub fn scalar_bytes(scalar: Scalar, dtype: DType) -> [u8; 16] {
         DType::C64 => {
             let c = scalar.to_complex();
             let (re, im) = ((c.re as f32).to_ne_bytes(), (c.im as f32).to_ne_bytes());
-            std::array::from_fn(|i| if i < 4 { re[i] } else if i < 8 { im[i - 4] } else { 0 })
+            std::array::from_fn(|i| {
+                if i < 4 {
+                    re[i]
+                } else if i < 8 {
+                    im[i - 4]
+                } else {
+                    0
+                }
+            })
         }
         DType::C128 => {
             let c = scalar.to_complex();

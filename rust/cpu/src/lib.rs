@@ -19,9 +19,7 @@ mod sort;
 mod strided;
 pub mod threads;
 
-use pyrite_core::{
-    Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan,
-};
+use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 
 /// The host's CPU and memory.
 pub struct Cpu;

@@ -1,15 +1,18 @@
-//! Host memory: 64-byte aligned, large blocks kept in a pool, because fresh pages cost more than the arithmetic on them.
+//! Host memory: aligned for vectors, large blocks kept in a pool, because fresh pages cost more than the arithmetic on them.
 #![allow(unsafe_code)]
 
 use pyrite_core::{Buffer, Error, Memory, Result};
 use std::alloc::{Layout, alloc, dealloc};
 use std::any::Any;
+use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 const ALIGN: usize = 64;
+/// Blocks from this size on are aligned for vectors; for smaller ones it would cost more than it gives.
+const ALIGNED: usize = 1 << 10;
 /// Blocks from this size on are pooled.
 const POOLED: usize = 64 << 10;
 /// Blocks from this size on lie on huge pages.
@@ -39,7 +42,8 @@ pub fn physical() -> usize {
     static BYTES: OnceLock<usize> = OnceLock::new();
     *BYTES.get_or_init(|| {
         let kib = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-            text.lines().find_map(|l| l.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse::<usize>().ok())
+            text.lines()
+                .find_map(|l| l.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse::<usize>().ok())
         });
         kib.map_or(usize::MAX >> 8, |kib| kib * 1024)
     })
@@ -55,7 +59,11 @@ fn class(bytes: usize) -> usize {
 }
 
 fn layout(size: usize) -> Result<Layout> {
-    let align = if size >= HUGE { HUGE } else { ALIGN };
+    let align = match size {
+        HUGE.. => HUGE,
+        ALIGNED.. => ALIGN,
+        _ => 16,
+    };
     Layout::from_size_align(size, align).map_err(|_| Error::OutOfMemory { bytes: size })
 }
 
@@ -100,15 +108,20 @@ fn release(pointer: NonNull<u8>, size: usize) {
     }
 }
 
-/// A block of the pool, or memory that someone else owns.
+/// A few bytes, a block of the pool, or memory that someone else owns.
 struct HostMemory {
+    /// Dangling where the bytes are in `owner` itself.
     pointer: NonNull<u8>,
     len: usize,
     owner: Owner,
     exports: AtomicUsize,
 }
 
+/// Bytes that fit into the handle, so that a number costs no block of its own.
+const FEW: usize = 64;
+
 enum Owner {
+    Few(UnsafeCell<[u128; FEW / 16]>),
     Pool { size: usize },
     Foreign { read_only: bool, _owner: Box<dyn Any + Send + Sync> },
 }
@@ -125,7 +138,10 @@ impl Memory for HostMemory {
     }
 
     fn host(&self) -> Option<*mut u8> {
-        Some(self.pointer.as_ptr())
+        match &self.owner {
+            Owner::Few(bytes) => Some(bytes.get().cast()),
+            _ => Some(self.pointer.as_ptr()),
+        }
     }
 
     fn exports(&self) -> &AtomicUsize {
@@ -161,8 +177,13 @@ impl Drop for HostMemory {
     }
 }
 
-/// Memory of at least `bytes`, with whatever content, 64-byte aligned.
+/// Memory of at least `bytes`, with whatever content, aligned for any element type, and for vectors from a KiB on.
 pub fn allocate(bytes: usize) -> Result<Buffer> {
+    if bytes <= FEW {
+        let owner = Owner::Few(UnsafeCell::new([0; FEW / 16]));
+        let (pointer, exports) = (NonNull::dangling(), AtomicUsize::new(0));
+        return Ok(Buffer(Arc::new(HostMemory { pointer, len: bytes, owner, exports })));
+    }
     let size = class(bytes);
     let pooled = if size >= POOLED { take(size) } else { None };
     let pointer = match pooled {
@@ -215,7 +236,7 @@ mod tests {
     fn classes_hold_what_is_asked() {
         for bytes in [0, 1, 63, 64, 4096, POOLED, POOLED + 1, 5 << 20, (1 << 30) + 7] {
             let size = class(bytes);
-            assert!(size >= bytes && size % ALIGN == 0 && size <= bytes.max(ALIGN) + bytes / 8 + ALIGN);
+            assert!(size >= bytes && size.is_multiple_of(ALIGN) && size <= bytes.max(ALIGN) + bytes / 8 + ALIGN);
         }
     }
 

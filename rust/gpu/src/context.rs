@@ -145,7 +145,8 @@ impl Context {
             .map(|(i, buffer)| wgpu::BindGroupEntry { binding: i as u32, resource: buffer.as_entire_binding() })
             .collect();
         let layout = &kernel.layout;
-        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries });
+        let group =
+            self.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries });
         let x = groups.min(GRID);
         self.record(|encoder| {
             let mut pass = encoder.begin_compute_pass(&Default::default());

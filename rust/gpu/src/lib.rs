@@ -9,15 +9,14 @@ mod parameters;
 mod pipelines;
 mod prelude;
 mod reduce;
+mod rows;
 
 use context::Context;
 use not_built::not_built;
 use pipelines::Pipelines;
-use pyrite_core::{
-    Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan,
-};
+use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 
-pub use emit::is_built;
+pub use rows::is_built;
 
 /// A GPU with the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {

@@ -13,7 +13,8 @@ static OBJECTS: PyOnceLock<Vec<Py<PyDType>>> = PyOnceLock::new();
 
 /// The object that stands for `dtype`.
 pub fn object(py: Python<'_>, dtype: DType) -> PyResult<Py<PyDType>> {
-    let all = OBJECTS.get_or_try_init(py, || DType::ALL.iter().map(|&d| Py::new(py, PyDType(d))).collect::<PyResult<_>>())?;
+    let all =
+        OBJECTS.get_or_try_init(py, || DType::ALL.iter().map(|&d| Py::new(py, PyDType(d))).collect::<PyResult<_>>())?;
     Ok(all[dtype as usize].clone_ref(py))
 }
 
@@ -26,7 +27,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for DTypeArgument {
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<DTypeArgument> {
         match object.cast::<PyDType>() {
             Ok(dtype) => Ok(DTypeArgument(dtype.get().0)),
-            Err(_) => Err(PyTypeError::new_err(format!("dtype must be pyrite.dtype, not {}", object.get_type().name()?))),
+            Err(_) => {
+                Err(PyTypeError::new_err(format!("dtype must be pyrite.dtype, not {}", object.get_type().name()?)))
+            }
         }
     }
 }

@@ -33,7 +33,11 @@ pub fn work<T: Send>(
     raise(if quick { run() } else { py.detach(run) })
 }
 
-fn many(py: Python<'_>, tensors: &[&Tensor], run: impl FnOnce() -> pyrite_core::Result<Tensor> + Send) -> PyResult<PyTensor> {
+fn many(
+    py: Python<'_>,
+    tensors: &[&Tensor],
+    run: impl FnOnce() -> pyrite_core::Result<Tensor> + Send,
+) -> PyResult<PyTensor> {
     work(py, tensors, run).map(PyTensor)
 }
 
@@ -63,7 +67,10 @@ pub fn elementwise(py: Python<'_>, op: Op, dtype: Option<DType>, operands: &[&Op
     }
     let args = &few[..operands.len()];
     let small = deferral().small;
-    let quick = small > 0 && args.iter().all(|a| matches!(a, Argument::Tensor(t) if t.numel() <= small) || matches!(a, Argument::Scalar(_)));
+    let quick = small > 0
+        && args
+            .iter()
+            .all(|a| matches!(a, Argument::Tensor(t) if t.numel() <= small) || matches!(a, Argument::Scalar(_)));
     let run = || match dtype {
         Some(dtype) => Tensor::elementwise_in(op, dtype, args),
         None => Tensor::elementwise(op, args),
@@ -72,7 +79,10 @@ pub fn elementwise(py: Python<'_>, op: Op, dtype: Option<DType>, operands: &[&Op
 }
 
 fn op_of(code: u8) -> PyResult<Op> {
-    Op::ALL.get(code as usize).copied().ok_or_else(|| PyValueError::new_err(format!("no elementwise op has the code {code}")))
+    Op::ALL
+        .get(code as usize)
+        .copied()
+        .ok_or_else(|| PyValueError::new_err(format!("no elementwise op has the code {code}")))
 }
 
 #[pyfunction]
@@ -86,14 +96,25 @@ pub fn binary(py: Python<'_>, code: u8, x: Operand<'_, '_>, y: Operand<'_, '_>) 
 }
 
 #[pyfunction]
-pub fn ternary(py: Python<'_>, code: u8, x: Operand<'_, '_>, y: Operand<'_, '_>, z: Operand<'_, '_>) -> PyResult<PyTensor> {
+pub fn ternary(
+    py: Python<'_>,
+    code: u8,
+    x: Operand<'_, '_>,
+    y: Operand<'_, '_>,
+    z: Operand<'_, '_>,
+) -> PyResult<PyTensor> {
     elementwise(py, op_of(code)?, None, &[&x, &y, &z])
 }
 
 /// An elementwise op in a given dtype, to which the operands are converted.
 #[pyfunction]
 #[pyo3(signature = (code, dtype, *operands))]
-pub fn elementwise_in(py: Python<'_>, code: u8, dtype: DTypeArgument, operands: &Bound<'_, PyTuple>) -> PyResult<PyTensor> {
+pub fn elementwise_in(
+    py: Python<'_>,
+    code: u8,
+    dtype: DTypeArgument,
+    operands: &Bound<'_, PyTuple>,
+) -> PyResult<PyTensor> {
     let items: Vec<Bound<'_, PyAny>> = operands.iter().collect();
     let operands: Vec<Operand<'_, '_>> = items.iter().map(|x| x.extract()).collect::<PyResult<_>>()?;
     let borrowed: Vec<&Operand<'_, '_>> = operands.iter().collect();

@@ -38,7 +38,8 @@ pub fn compute_dtype(op: Op, args: &[Argument<'_>]) -> Result<DType> {
         }
     }
     let dtype = promotion.dtype();
-    let dtype = if op.domain() == Domain::Float && dtype.is_integral() { crate::scalar::default_dtype() } else { dtype };
+    let dtype =
+        if op.domain() == Domain::Float && dtype.is_integral() { crate::scalar::default_dtype() } else { dtype };
     if !op.domain().holds(dtype) {
         return Err(Error::Unsupported { op: op.name(), dtype });
     }
@@ -129,9 +130,7 @@ impl Tensor {
     pub(super) fn compute(&self, op: Op, dtype: DType, args: &[Argument<'_>], layout: Layout) -> Result<Tensor> {
         let numel = layout.numel();
         let at_call = numel <= deferral().small && !self.backend.defers_small();
-        if at_call
-            && let Some(value) = self.immediate(op, dtype, args, &layout, numel)?
-        {
+        if at_call && let Some(value) = self.immediate(op, dtype, args, &layout, numel)? {
             return Ok(Tensor::of_value(value, layout));
         }
         checked_bytes(&layout.shape, op.result(dtype).max(dtype), self.backend)?;

@@ -10,7 +10,9 @@ impl Tensor {
     pub fn matmul(&self, other: &Tensor) -> Result<Tensor> {
         let (ra, rb) = (self.rank(), other.rank());
         if ra < 2 || rb < 2 {
-            return Err(Error::Invalid(format!("matmul: both tensors must have 2 or more axes, but got {ra}D and {rb}D")));
+            return Err(Error::Invalid(format!(
+                "matmul: both tensors must have 2 or more axes, but got {ra}D and {rb}D"
+            )));
         }
         if self.dtype != other.dtype {
             return Err(Error::Invalid(format!(
@@ -43,11 +45,8 @@ impl Tensor {
         target.extend([self.shape()[rank - 2], self.shape()[rank - 1]]);
         let whole = self.layout.broadcast(&target)?;
         let count: usize = batch.iter().product();
-        let leading = Layout {
-            shape: Shape::from_slice(batch),
-            strides: whole.strides[..batch.len()].into(),
-            offset: 0,
-        };
+        let leading =
+            Layout { shape: Shape::from_slice(batch), strides: whole.strides[..batch.len()].into(), offset: 0 };
         let stride = match (batch.len(), leading.reshape(&[count])) {
             (0, _) => Some(0),
             (_, Some(joined)) => Some(joined.strides[0]),

@@ -31,7 +31,7 @@ pub struct Tensor {
 
 /// Refuses a shape whose elements no memory of the device could hold.
 fn checked_bytes(shape: &[usize], dtype: DType, backend: &dyn Backend) -> Result<usize> {
-    let bytes = checked_numel(shape)?.checked_mul(dtype.size()).unwrap_or(usize::MAX);
+    let bytes = checked_numel(shape)?.saturating_mul(dtype.size());
     if bytes > backend.capacity() {
         return Err(Error::OutOfMemory { bytes });
     }
@@ -184,7 +184,9 @@ impl Tensor {
         }
         let ratio = to / from;
         let divides = |n: isize| n % ratio as isize == 0;
-        if !divides(l.shape[last] as isize) || !divides(l.offset as isize) || !l.strides[..last].iter().all(|&s| divides(s))
+        if !divides(l.shape[last] as isize)
+            || !divides(l.offset as isize)
+            || !l.strides[..last].iter().all(|&s| divides(s))
         {
             return refuse("sizes, strides and offset must be divisible");
         }

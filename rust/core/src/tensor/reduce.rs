@@ -58,7 +58,9 @@ impl Tensor {
             Some(axes) => axes_of(axes, rank)?,
             None => (0..rank).collect(),
         };
-        if self.dtype.is_complex() && !matches!(kind, Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All) {
+        if self.dtype.is_complex()
+            && !matches!(kind, Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All)
+        {
             return Err(Error::Unsupported { op: kind.name(), dtype: self.dtype });
         }
         let is_reduced = |a: &usize| reduced.contains(a);
@@ -75,7 +77,8 @@ impl Tensor {
                 Error::Index(format!("{name}(): Expected reduction dim {a} to have non-zero size."))
             });
         }
-        let order: SmallVec<[isize; 6]> = kept.iter().chain(reduced.iter().filter(|&&a| a < rank)).map(|&a| a as isize).collect();
+        let order: SmallVec<[isize; 6]> =
+            kept.iter().chain(reduced.iter().filter(|&&a| a < rank)).map(|&a| a as isize).collect();
         let operand = self.permuted(&order)?;
         let buffer = self.backend.reduce(kind, &operand, rank - kept.len())?;
         let shape: Shape = (0..rank)
@@ -106,7 +109,7 @@ impl Tensor {
     }
 
     /// A result whose axes are in the order of `axis_last`, brought back.
-    fn from_axis_last(&self, buffer: crate::Buffer, dtype: DType, shape: &[usize], back: &[isize]) -> Result<Tensor> {
+    fn axis_back(&self, buffer: crate::Buffer, dtype: DType, shape: &[usize], back: &[isize]) -> Result<Tensor> {
         let out = Tensor::of_buffer(buffer, dtype, shape, self.backend);
         if self.rank() == 0 {
             return out.reshape(&[]);
@@ -121,8 +124,8 @@ impl Tensor {
         let (operand, back) = self.axis_last(axis)?;
         let (values, places) = self.backend.scan(kind, &operand)?;
         let shape = operand.layout.shape;
-        let values = self.from_axis_last(values, self.dtype, &shape, &back)?;
-        let places = places.map(|p| self.from_axis_last(p, DType::I64, &shape, &back)).transpose()?;
+        let values = self.axis_back(values, self.dtype, &shape, &back)?;
+        let places = places.map(|p| self.axis_back(p, DType::I64, &shape, &back)).transpose()?;
         Ok((values, places))
     }
 
@@ -135,8 +138,8 @@ impl Tensor {
         let (values, places) = self.backend.sort(&operand, descending)?;
         let shape = operand.layout.shape;
         Ok((
-            self.from_axis_last(values, self.dtype, &shape, &back)?,
-            self.from_axis_last(places, DType::I64, &shape, &back)?,
+            self.axis_back(values, self.dtype, &shape, &back)?,
+            self.axis_back(places, DType::I64, &shape, &back)?,
         ))
     }
 
@@ -155,8 +158,8 @@ impl Tensor {
         checked_bytes(&shape, DType::I64, self.backend)?;
         let (values, places) = self.backend.topk(&operand, k as usize, largest)?;
         Ok((
-            self.from_axis_last(values, self.dtype, &shape, &back)?,
-            self.from_axis_last(places, DType::I64, &shape, &back)?,
+            self.axis_back(values, self.dtype, &shape, &back)?,
+            self.axis_back(places, DType::I64, &shape, &back)?,
         ))
     }
 }

@@ -5,7 +5,8 @@ use std::f64::consts::PI;
 /// P(a, x) and Q(a, x) = 1 - P(a, x) for a, x >= 0; NaN for anything else.
 fn regularized(a: f64, x: f64) -> (f64, f64) {
     const NAN: (f64, f64) = (f64::NAN, f64::NAN);
-    if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 || (a == 0.0 && x == 0.0) || (a.is_infinite() && x.is_infinite()) {
+    if a.is_nan() || x.is_nan() || a < 0.0 || x < 0.0 || (a == 0.0 && x == 0.0) || (a.is_infinite() && x.is_infinite())
+    {
         NAN
     } else if x == 0.0 || a.is_infinite() {
         (0.0, 1.0)

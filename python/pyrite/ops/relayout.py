@@ -1,0 +1,45 @@
+"""In-place methods that change how a tensor is seen and leave its memory as it is: t_, squeeze_, transpose_ and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pyrite.autograd.graph import check_inplace
+from pyrite.autograd.mode import mode
+from pyrite.ops import shape as shapes
+from pyrite.tensor import Tensor
+
+__all__ = ["resize_as_", "zero_"]
+
+
+def relayout(name: str, view: Callable) -> Callable:
+    """The in-place method of a view function."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_inplace(self)
+        out = view(self, *args, **kwargs)
+        self.handle = out.handle
+        if mode.enabled:
+            self.node, self.output = out.node, out.output
+        return self
+
+    method.__name__ = method.__qualname__ = f"{name}_"
+    method.__doc__ = f"`{name}` in place."
+    return method
+
+
+RELAYOUTS = {
+    f"{name}_": relayout(name, getattr(shapes, name))
+    for name in "t transpose swapaxes swapdims squeeze unsqueeze as_strided".split()
+}
+
+
+def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
+    """`resize_` to the shape of another tensor (see ``torch.Tensor.resize_as_``)."""
+    return input.resize_(the_template.shape, memory_format=memory_format)
+
+
+def zero_(input: Tensor) -> Tensor:
+    """Sets every element to 0 (see ``torch.zero_``)."""
+    return input.zero_()

@@ -1,0 +1,5 @@
+"""``torch.signal``: windows for signal processing."""
+
+from pyrite.signal import windows
+
+__all__ = ["windows"]

@@ -1,0 +1,96 @@
+//! Expands the op table to WGSL: the bodies of its rows as text, where every helper's name ends with the type it is for
+//! (`max` becomes `max_f32`), because WGSL functions cannot be overloaded.
+
+use crate::prelude;
+use pyrite_core::{DType, Op};
+
+/// A row as it stands in the table.
+struct Row {
+    parameters: &'static [(&'static str, &'static str)],
+    result: &'static str,
+    body: &'static str,
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* fn $name:ident<$domain:ident>($($arg:ident: $A:ident),+) -> $R:ident $body:block)+) => {
+        fn row(op: Op) -> Row {
+            match op { $(Op::$name => Row {
+                parameters: &[$((stringify!($arg), stringify!($A))),+],
+                result: stringify!($R),
+                body: stringify!($body),
+            }),+ }
+        }
+    };
+}
+
+pyrite_core::elementwise_ops!(rows);
+
+/// The WGSL type that ops of a dtype compute in; bool computes in integers of 0 and 1, as on the CPU.
+pub fn compute_type(dtype: DType) -> Option<&'static str> {
+    match dtype {
+        DType::F32 => Some("f32"),
+        DType::I32 | DType::Bool => Some("i32"),
+        _ => None,
+    }
+}
+
+/// What a call of `op` in a compute type starts with.
+pub fn name(op: Op, compute: &str) -> String {
+    format!("op_{}_{compute}", op.name())
+}
+
+/// The function of `op`, or None where it calls a helper that the prelude does not have.
+pub fn function(op: Op, compute: &str) -> Option<String> {
+    let row = row(op);
+    let ty = |t: &'static str| if t == "T" { compute.to_owned() } else { t.to_owned() };
+    let parameters: Vec<String> = row.parameters.iter().map(|(name, t)| format!("{name}: {}", ty(t))).collect();
+    let body = typed(row.body, compute)?;
+    Some(format!("fn {}({}) -> {} {body}\n\n", name(op, compute), parameters.join(", "), ty(row.result)))
+}
+
+/// The body with the type added to every helper's name. `select` is WGSL's own, for all types.
+fn typed(body: &str, compute: &str) -> Option<String> {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let (mut out, mut rest) = (String::new(), body);
+    while let Some(start) = rest.find(is_letter) {
+        let length = rest[start..].find(|c| !is_letter(c) && !c.is_ascii_digit());
+        let end = length.map_or(rest.len(), |length| start + length);
+        let word = &rest[start..end];
+        out.push_str(&rest[..end]);
+        rest = &rest[end..];
+        let is_call = rest.trim_start().starts_with('(') && !matches!(word, "select" | "return");
+        if is_call || matches!(word, "ZERO" | "ONE") {
+            if !prelude::has(&format!("{word}_{compute}")) {
+                return None;
+            }
+            out.push('_');
+            out.push_str(compute);
+        }
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Whether `op` runs in `dtype` on the GPU.
+pub fn is_built(op: Op, dtype: DType) -> bool {
+    op.domain().holds(dtype) && compute_type(dtype).is_some_and(|compute| function(op, compute).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_calls_the_helpers_of_its_type() {
+        let text = function(Op::sigmoid, "f32").unwrap();
+        assert!(text.starts_with("fn op_sigmoid_f32(x: f32) -> f32 {"), "{text}");
+        let dense: String = text.split_whitespace().collect();
+        assert!(dense.contains("exp_f32(-abs_f32(x));returnselect(1.0/"), "{text}");
+    }
+
+    #[test]
+    fn what_the_prelude_lacks_is_not_built() {
+        assert!(is_built(Op::relu, DType::I32) && is_built(Op::eq, DType::Bool));
+        assert!(!is_built(Op::lgamma, DType::F32) && !is_built(Op::add, DType::F64) && !is_built(Op::exp, DType::I32));
+    }
+}

@@ -1,0 +1,46 @@
+//! Memory that passes from an input to a result, and in-place ops.
+
+use crate::compare::{apply, floats, gpu, ramp, to_floats, with_number};
+use pyrite_core::tensor::Argument;
+use pyrite_core::{Op, Tensor};
+
+#[test]
+fn an_input_that_nothing_else_reads_gives_its_memory() {
+    let Some(gpu) = gpu() else { return };
+    let x = floats(&ramp(1000), &[1000], gpu).unwrap();
+    let memory = std::sync::Arc::as_ptr(&x.operand().unwrap().buffer.0).cast::<u8>();
+    let y = with_number(Op::mul, &apply(Op::abs, &[&x]).unwrap(), 3.0).unwrap();
+    drop(x);
+    let expected: Vec<f32> = ramp(1000).iter().map(|x| x.abs() * 3.0).collect();
+    assert_eq!(to_floats(&y), expected);
+    assert_eq!(std::sync::Arc::as_ptr(&y.operand().unwrap().buffer.0).cast::<u8>(), memory);
+}
+
+#[test]
+fn an_in_place_op_leaves_earlier_readers_alone() {
+    let Some(gpu) = gpu() else { return };
+    let x = floats(&ramp(500), &[500], gpu).unwrap();
+    let view = x.with_layout(x.layout.slice(0, 10, 5, 2).unwrap());
+    let before = with_number(Op::add, &x, 1.0).unwrap();
+    for _ in 0..3 {
+        let next: Tensor = with_number(Op::mul, &x, 2.0).unwrap();
+        x.assign(&Argument::Tensor(&next)).unwrap();
+    }
+    let base = ramp(500);
+    assert_eq!(to_floats(&view), [10, 12, 14, 16, 18].map(|i| base[i] * 8.0));
+    assert_eq!(to_floats(&before), base.iter().map(|x| x + 1.0).collect::<Vec<_>>());
+}
+
+#[test]
+fn many_commands_in_a_row_keep_their_order() {
+    let Some(gpu) = gpu() else { return };
+    let mut x = floats(&ramp(64), &[64], gpu).unwrap();
+    let mut expected = ramp(64);
+    for i in 0..300 {
+        x = with_number(if i % 2 == 0 { Op::mul } else { Op::add }, &x, 0.75).unwrap();
+        x.operand().unwrap();
+        expected.iter_mut().for_each(|e| if i % 2 == 0 { *e *= 0.75 } else { *e += 0.75 });
+    }
+    assert_eq!(gpu.dispatches(), 300);
+    assert_eq!(to_floats(&x), expected);
+}

@@ -1,0 +1,10 @@
+//! The GPU against the CPU: the same programs through core's Tensor on both. Without an adapter the tests say so and pass,
+//! unless `PYRITE_REQUIRE_GPU` is set; `PYRITE_GPU_SOFTWARE=1` lets a software adapter count.
+
+mod aliasing;
+mod compare;
+mod elementwise;
+mod refusals;
+mod sum;
+mod table;
+mod transfer;
