@@ -65,6 +65,10 @@ def __getattr__(name: str) -> Any:
         except ModuleNotFoundError as error:
             if error.name != f"pyrite.{name}":
                 raise
+    if not name.startswith("_"):
+        functions = importlib.import_module("pyrite.nn.functional.toplevel")
+        if name in functions.__all__:
+            return getattr(functions, name)
     raise AttributeError(f"module 'pyrite' has no attribute '{name}'")
 
 

@@ -2,6 +2,8 @@
 
 from pyrite.ops.arguments import with_out
 from pyrite.ops.linalg import cross_product, linalg_vander, matmul, matrix_power, multi_dot, vecdot
+from pyrite.ops.norms import linalg_norm as _linalg_norm
+from pyrite.ops.norms import matrix_norm, vector_norm
 from pyrite.ops.shape import diagonal as _diagonal
 from pyrite.tensor import Tensor
 
@@ -19,3 +21,4 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 matmul, multi_dot, vecdot = with_out(matmul), with_out(multi_dot), with_out(vecdot)
 matrix_power, vander = with_out(matrix_power), linalg_vander
+norm, matrix_norm, vector_norm = with_out(_linalg_norm), with_out(matrix_norm), with_out(vector_norm)

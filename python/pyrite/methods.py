@@ -11,7 +11,8 @@ from typing import Any
 
 from pyrite import _core, ops, printing
 from pyrite.autograd import engine
-from pyrite.autograd.graph import RemovableHandle, check_overlap, write_inplace
+from pyrite.autograd.graph import RemovableHandle, check_inplace, check_overlap, write_inplace
+from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, kind
 from pyrite.ops import convert, index, relayout
 from pyrite.ops import elementwise as rows
@@ -27,7 +28,7 @@ baddbmm bernoulli bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or
 bucketize cdist ceil cholesky chunk clamp clamp_max clamp_min clip clone conj conj_physical contiguous copysign corrcoef cos cosh
 count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det detach diag diag_embed diagflat diagonal diagonal_scatter diff
 digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2 expand expand_as expm1 fix flatten flip fliplr flipud
-float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge greater greater_equal gt hardshrink heaviside histc hsplit
+float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge greater greater_equal gt hardshrink heaviside histc histogram hsplit
 hypot i0 igamma igammac imag index_add index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite
 isin isinf isnan isneginf isposinf isreal item kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
 log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill
@@ -51,7 +52,7 @@ clamp_max clamp_min clip conj_physical copysign cos cosh cumprod cumsum deg2rad 
 expm1 fix float_power floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot i0 igamma igammac index_add
 index_copy index_fill index_reduce lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 logical_and logical_not
 logical_or logical_xor logit lt masked_fill masked_scatter mul multiply mvlgamma nan_to_num ne neg negative nextafter not_equal
-polygamma pow put reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh
+polygamma pow put rad2deg reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh
 sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
 """.split()
 
@@ -64,14 +65,27 @@ TRUTH = frozenset(
 WRITERS = "bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random_ uniform_".split()
 
 
+def check_operands(self: Tensor, operands: tuple, name: str) -> None:
+    """Refuses what cannot be written in place, before anything is computed."""
+    check_inplace(self)
+    check_overlap(self, operands)
+    if self.node is not None and name == "floor_divide" and mode.enabled:
+        raise RuntimeError("derivative for aten::floor_divide_ is not implemented")
+    for x in operands:
+        if isinstance(x, Tensor) and kind(x.dtype) == 3 and kind(self.dtype) < 3:
+            raise RuntimeError(
+                f"result type {x.dtype.scalar_name} can't be cast to the desired output type {self.dtype.scalar_name}"
+            )
+
+
 def inplace(name: str, function: Callable) -> Callable:
     """The in-place method of a function: its result becomes the tensor's content and history."""
     truth = name in TRUTH
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        check_overlap(self, args)
+        check_operands(self, args, name)
         result = function(self, *args, **kwargs)
-        return write_inplace(self, convert.to_dtype(result, self.dtype) if truth else result)
+        return write_inplace(self, convert.to_dtype(result, self.dtype) if truth else result, name)
 
     method.__name__ = method.__qualname__ = f"{name}_"
     method.__doc__ = f"`{name}` in place."
@@ -88,6 +102,9 @@ def operator(function: Callable, name: str, reverse: bool = False) -> Callable:
                 other = outside(other)
                 if other is NotImplemented:
                     return other
+            if not isinstance(self, Tensor):
+                kind_of_self = type(self).__name__
+                raise TypeError(f"descriptor '{name}' for 'Tensor' objects doesn't apply to a '{kind_of_self}' object")
             return function(other, self)
 
     else:
@@ -120,9 +137,9 @@ def inplace_operator(function: Callable, name: str) -> Callable:
     plain = operator(function, name)
 
     def method(self: Tensor, other: Any) -> Any:
-        check_overlap(self, (other,))
+        check_operands(self, (other,), function.__name__)
         result = plain(self, other)
-        return result if result is NotImplemented else write_inplace(self, result)
+        return result if result is NotImplemented else write_inplace(self, result, function.__name__)
 
     method.__name__ = method.__qualname__ = name
     return method
@@ -277,6 +294,15 @@ def zero_(self: Tensor) -> Tensor:
     return fill_(self, 0)
 
 
+def checked_fill(value: Any, own: Any) -> Any:
+    """A number that a dtype can hold: a negative whole number wraps where there is no sign, as in PyTorch."""
+    from pyrite.ops.create import checked_number
+
+    if kind(own) == 1 and isinstance(value, int) and value < 0 and not own.is_signed:
+        return checked_number(value + (1 << 8 * own.itemsize), own)
+    return checked_number(value, own) if kind(own) else value
+
+
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Sets every element to `value`, a number or a tensor without dimensions."""
     if isinstance(value, Tensor):
@@ -287,8 +313,8 @@ def fill_(self: Tensor, value: Any) -> Tensor:
         return self.copy_(value)
     if isinstance(value, complex) and kind(self.dtype) < 3:
         raise RuntimeError("value cannot be converted to type float without overflow")
-    filled = wrap(_core.full(list(self.shape), value, self.dtype))
-    return write_inplace(self, filled)
+    filled = wrap(_core.full(list(self.shape), checked_fill(value, self.dtype), self.dtype))
+    return write_inplace(self, filled, "fill" if value else "zero")
 
 
 def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
@@ -299,6 +325,8 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     shape = checked_sizes(read_sizes("resize_", sizes))
+    if shape == list(self.shape):
+        return self
     wanted = 1
     for n in shape:
         wanted *= n
@@ -347,7 +375,7 @@ def bind_operators() -> None:
         setattr(Tensor, f"__i{name}__", inplace_operator(function, f"__i{name}__"))
     for name, function in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
-    Tensor.__rdiv__ = Tensor.__rtruediv__
+    Tensor.__rdiv__ = lambda self, other: self.reciprocal() * other
     Tensor.__neg__ = rows.neg
     Tensor.__pos__ = lambda self: self
     Tensor.__abs__ = ops.abs

@@ -3,62 +3,51 @@
 from typing import Any
 from weakref import WeakValueDictionary
 
+from pyrite import _core
 from pyrite.methods import PRIVATE
-from pyrite.serialization.storage import Storage
-from pyrite.tensor import Tensor, wrap_as
+from pyrite.tensor import Handle, Tensor, wrap_as
 
 
 class PickledStorage:
-    """A storage on its way into a pickle. While one lives, all tensors over the storage get the same one, so that the
-    pickle module writes it once."""
+    """A storage on its way into a pickle, as a handle of one dimension. While one lives, all tensors over it are given
+    the same one, so that the pickle module writes it once."""
 
-    __slots__ = ("__weakref__", "storage")
+    __slots__ = ("__weakref__", "content")
 
-    def __init__(self, storage: Storage) -> None:
-        self.storage = storage
+    def __init__(self, content: Handle) -> None:
+        self.content = content
 
     def __reduce_ex__(self, protocol: int) -> tuple:
-        return storage_of_bytes, (self.storage.memory().tobytes(), self.storage.dtype, self.storage.location)
+        return storage_of_bytes, (self.content.tobytes(), self.content.dtype)
 
 
 _alive: WeakValueDictionary[int, PickledStorage] = WeakValueDictionary()
 
 
-def storage_of_bytes(content: bytes, dtype: Any, location: str) -> PickledStorage:
+def storage_of_bytes(content: bytes, dtype: Any) -> PickledStorage:
     """The storage that `content` was taken from."""
-    storage = Storage.allocate(dtype, len(content) // dtype.itemsize, location)
-    storage.memory()[:] = content
-    return PickledStorage(storage if location == "cpu" else storage.to(location))
+    return PickledStorage(_core.from_bytes(content, [len(content) // dtype.itemsize], dtype))
 
 
 def rebuild(kind: type, storage: PickledStorage, dtype: Any, layout: tuple, requires_grad: bool, state: dict) -> Tensor:
-    """The tensor of a class, layout (offset, size, stride) and attributes over a storage."""
-    tensor = storage.storage.tensor(*layout, dtype)
-    if kind is not Tensor:
-        tensor = wrap_as(kind, tensor.handle)
+    """The tensor of a class, layout (size, stride, offset) and attributes over a storage."""
+    content = storage.content if storage.content.dtype == dtype else storage.content.view_dtype(dtype)
+    tensor = wrap_as(kind, content.as_strided(*layout))
     tensor.__dict__.update(state)
     return tensor.requires_grad_() if requires_grad else tensor
 
 
 def reduce_tensor(tensor: Tensor) -> tuple:
     """`Tensor.__reduce_ex__`: everything but the gradient and the graph."""
-    return rebuild, _parts(tensor)
+    handle = tensor.handle
+    storage = _alive.get(handle.storage_id)
+    if storage is None:
+        storage = PickledStorage(handle.as_strided([handle.storage_numel], [1], 0))
+        _alive[handle.storage_id] = storage
+    layout = handle.shape, handle.strides, handle.offset
+    return rebuild, (type(tensor), storage, handle.dtype, layout, tensor.requires_grad, attributes(tensor))
 
 
 def attributes(tensor: Tensor) -> dict[str, Any]:
     """What the user set on a tensor: its dictionary without what pyrite remembers there."""
     return {name: value for name, value in tensor.__dict__.items() if name not in PRIVATE}
-
-
-def _parts(tensor: Tensor) -> tuple:
-    layout = tensor.storage_offset(), tuple(tensor.shape), tensor.stride()
-    storage = _pickled_storage(tensor)
-    return type(tensor), storage, tensor.dtype, layout, tensor.requires_grad, attributes(tensor)
-
-
-def _pickled_storage(tensor: Tensor) -> PickledStorage:
-    identity = tensor.handle.storage_id
-    storage = _alive.get(identity)
-    if storage is None:
-        storage = _alive[identity] = PickledStorage(Storage.of(tensor))
-    return storage

@@ -1,6 +1,7 @@
 """Gradients by recording (see ``torch.autograd``)."""
 
 from pyrite.autograd import functional
+from pyrite.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from pyrite.autograd.engine import backward, grad
 from pyrite.autograd.function import Function
 from pyrite.autograd.gradcheck import gradcheck, gradgradcheck
@@ -9,6 +10,7 @@ from pyrite.autograd.mode import enable_grad, inference_mode, no_grad, set_grad_
 __all__ = [
     "Function",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
@@ -16,5 +18,6 @@ __all__ = [
     "gradgradcheck",
     "inference_mode",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

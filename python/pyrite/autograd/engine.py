@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
+from pyrite.autograd.anomaly import check
+from pyrite.autograd.anomaly import state as anomaly
 from pyrite.autograd.graph import Node
 from pyrite.autograd.mode import mode
 from pyrite.dtype import kind
@@ -81,6 +83,8 @@ class Pass:
         results = node.run(gradients, self.recording)
         if node.extras is not None and "posthooks" in node.extras:
             results = self.call_posthooks(node, results, gradients)
+        if anomaly.enabled and anomaly.check_nan:
+            check(node.name(), results)
         if not self.keep:
             node.release()
         for edge, g in zip(node.edges, results):

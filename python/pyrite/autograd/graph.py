@@ -459,7 +459,7 @@ def check_overlap(t: Tensor, operands: Any) -> None:
             raise RuntimeError(PARTIAL_OVERLAP)
 
 
-def rebase(t: Tensor, result: Tensor) -> None:
+def rebase(t: Tensor, result: Tensor, name: str) -> None:
     """Gives `t`, whose content `result` has just replaced, the history of `result`; views of one root follow."""
     from pyrite.autograd.region import copy_slices, layout_of, overwritten, part_of, region
 
@@ -469,7 +469,7 @@ def rebase(t: Tensor, result: Tensor) -> None:
     if result.node is None and t.node is None and root.node is None:
         return
     if root is t:
-        fresh = overwritten(same_place(t)) if result.node is None else result
+        fresh = overwritten(name)(same_place(t)) if result.node is None else result
     else:
         fresh = copy_slices(same_place(root), result, region(layout_of(t.handle), layout_of(root.handle)))
     root.node, root.output = fresh.node, fresh.output
@@ -488,8 +488,11 @@ def same_place(t: Tensor) -> Tensor:
     return out
 
 
-def write_inplace(t: Tensor, result: Tensor) -> Tensor:
-    """Makes the content and history of `result` those of `t`; the end of every in-place operation."""
+def write_inplace(t: Tensor, result: Tensor, name: str = "zero") -> Tensor:
+    """Makes the content and history of `result` those of `t`; the end of every in-place operation.
+
+    Where the result has no history, `name` is what the graph calls the operation that ended that of `t`.
+    """
     handle, fresh = t.handle, result.handle
     if handle.shape != fresh.shape:
         raise RuntimeError(
@@ -507,5 +510,5 @@ def write_inplace(t: Tensor, result: Tensor) -> Tensor:
         handle.assign(fresh)
     else:
         handle.replace(fresh)
-    rebase(t, result)
+    rebase(t, result, name)
     return t

@@ -6,8 +6,10 @@ the tensor may have any strides; places that the tensor does not reach have no g
 
 from __future__ import annotations
 
+import functools
 from array import array
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from pyrite import _core
 from pyrite.autograd.graph import operation
@@ -101,10 +103,14 @@ copy_slices = operation(
     y=lambda g, r: take_region(g, r),
 )
 
-#: A tensor overwritten by what has no history.
-overwritten = operation("zero", lambda x: x, x=lambda g: nothing(g))
+
+@functools.cache
+def overwritten(name: str) -> Callable:
+    """The operation that ends the history of a tensor that was overwritten by what has none."""
+    return operation(name, lambda x: x, x=lambda g: nothing(g))
+
+
 nothing = operation("zeros_like", lambda g: _core.full(list(g.shape), 0, g.dtype), g=lambda g: nothing(g))
 
-
-def gradient_of_copy(g: Any) -> Any:
-    return nothing(g)
+#: A whole tensor `x` overwritten by a copy of `y`.
+copied_over = operation("copy", lambda x, y: y, label="CopyBackwards", x=lambda g: nothing(g), y=lambda g: g)

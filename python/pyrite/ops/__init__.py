@@ -1,5 +1,7 @@
 """Every public function of the package, one file for each family; gradients stand beside the operations."""
 
+from typing import TYPE_CHECKING, Any
+
 from pyrite.ops import (
     contraction,
     convert,
@@ -46,3 +48,7 @@ def _public(module: object) -> dict[str, object]:
 
 for _family in FAMILIES:
     globals().update(_public(_family))
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any: ...

@@ -6,7 +6,14 @@ import struct
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import check_overlap, operation, set_requires_grad, write_inplace
+from pyrite.autograd.graph import (
+    check_inplace,
+    check_overlap,
+    operation,
+    same_place,
+    set_requires_grad,
+    write_inplace,
+)
 from pyrite.autograd.mode import mode
 from pyrite.device import CPU, device, resolve
 from pyrite.dtype import bfloat16, dtype, float32, kind, of_argument
@@ -133,6 +140,12 @@ def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tenso
     return input
 
 
+def copied_over(x: Tensor, y: Tensor) -> Tensor:
+    from pyrite.autograd.region import copied_over as operation_of
+
+    return operation_of(x, y)
+
+
 def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Writes `src`, broadcast and converted, into the tensor (see ``torch.Tensor.copy_``)."""
     if not isinstance(src, Tensor):
@@ -146,7 +159,11 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
             f"The size of tensor a ({shape[-1] if shape else 0}) must match the size of tensor b "
             f"({src.shape[-1] if src.ndim else 0}) at non-singleton dimension {max(len(shape) - 1, 0)}"
         ) from None
-    return write_inplace(input, to_dtype(source, input.dtype))
+    source = to_dtype(source, input.dtype)
+    if mode.enabled and input.base is None and (input.node is not None or source.node is not None):
+        check_inplace(input)
+        source = copied_over(same_place(input), source)
+    return write_inplace(input, source)
 
 
 def item(input: Tensor) -> Any:

@@ -88,7 +88,7 @@ def checked_number(x: Any, d: dtype) -> Any:
         low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if d.is_signed else (-(1 << bits), 1 << bits)
         if not low <= x < high:
             if d is int64:
-                raise RuntimeError("Overflow when unpacking long long")
+                raise ValueError("Overflow when unpacking long long")
             raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
     if isinstance(x, int) and kind(d) >= 2:
         return float(x)
@@ -171,7 +171,7 @@ def numbers_handle(flat: list, shape: list[int], own: dtype) -> _core.Tensor:
             return _core.from_bytes(array(form, flat).tobytes(), shape, own)
     except OverflowError:
         if own is int64:
-            raise RuntimeError("Overflow when unpacking long long") from None
+            raise ValueError("Overflow when unpacking long long") from None
         if kind(own) == 1:
             flat = [checked_number(x, own) for x in flat]
             wide = _core.from_bytes(array("q", flat).tobytes(), shape, int64)

@@ -118,9 +118,8 @@ def combined(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> Any:
             f"{name}: expected input and the matrices to have the same dtype, but got: {input.dtype.scalar_name} != "
             f"{product.dtype.scalar_name}"
         )
-    for factor, argument in ((beta, "beta"), (alpha, "alpha")):
-        if is_integral(product.dtype) and isinstance(factor, float | complex):
-            raise RuntimeError(f"For integral input tensors, argument {argument} must not be a floating point number.")
+    if is_integral(product.dtype):
+        beta, alpha = whole_factor(name, "beta", beta), whole_factor(name, "alpha", alpha)
     product = product if alpha == 1 else product * alpha
     shape = list(product.shape)
     if input.ndim > len(shape):
@@ -131,6 +130,15 @@ def combined(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     if beta == 0:
         return product + rows.select(_never(), own, 0) if isinstance(input, Tensor) and input.requires_grad else product
     return (own if beta == 1 else own * beta) + product
+
+
+def whole_factor(name: str, argument: str, factor: Any) -> Any:
+    """A factor of whole numbers; batched products cut a fraction off, the others refuse it."""
+    if not isinstance(factor, float | complex):
+        return factor
+    if name in ("addbmm", "baddbmm") and isinstance(factor, float):
+        return int(factor)
+    raise RuntimeError(f"For integral input tensors, argument {argument} must not be a floating point number.")
 
 
 def _never() -> Any:
@@ -294,10 +302,9 @@ def matrix_power(input: Any, n: int) -> Any:
 
         return matrix_power(inv(input), -n)
     if n == 0:
-        from pyrite.ops.create import eye, zeros_of
-        from pyrite.ops.convert import clone
+        from pyrite.ops.create import eye
 
-        return clone(expand(eye(input.shape[-1], dtype=input.dtype), list(input.shape))) + zeros_of(input, [])
+        return power_zero(input, eye(input.shape[-1], dtype=input.dtype))
     out, square = None, input
     while n:
         if n & 1:
@@ -305,6 +312,14 @@ def matrix_power(input: Any, n: int) -> Any:
         n >>= 1
         square = matmul(square, square) if n else square
     return out.clone() if out is input else out
+
+
+power_zero = operation(
+    "matrix_power",
+    lambda x, unit: unit.expand(list(x.shape)).copy(x.dtype, True),
+    tensors=("unit",),
+    x=lambda g: g * 0,
+)
 
 
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
@@ -427,4 +442,5 @@ def linalg_vander(x: Any, *, N: int | None = None) -> Any:
     """The powers 0 to N - 1 of every number in a new last dimension (see ``torch.linalg.vander``)."""
     if N is not None and N <= 1:
         raise RuntimeError(f"N must be greater than 1, got N={N}")
+    x = reshape(x, 1) if x.ndim == 0 else x
     return powers(x, x.shape[-1] if N is None else N)

@@ -8,6 +8,7 @@ from typing import Any
 from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import bool_, int32, int64, kind
+from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
 from pyrite.ops.convert import contiguous, to_dtype
 from pyrite.ops.create import zeros_of
@@ -53,13 +54,19 @@ added_along = operation(
 )
 
 
+#: An empty tensor that still hangs on the graph.
+nothing_of = operation(
+    "take", lambda x, shape: _core.full(shape, 0, x.dtype), x=lambda g, x_shape: zeros_of(g, x_shape)
+)
+
+
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """``out[i][j] = input[index[i][j]][j]`` for dimension 0, and so on (see ``torch.gather``)."""
     require_tensor("gather", input)
     dim = wrap_dim(dim, input.ndim)
+    if isinstance(index, Tensor) and index.numel() == 0:
+        return nothing_of(input, list(index.shape))
     index = whole_index("gather", index)
-    if index.numel() == 0 and index.ndim == input.ndim:
-        return gather_along(input, dim, index)
     if max(index.ndim, 1) != max(input.ndim, 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     return gather_along(input, dim, index)
@@ -126,7 +133,7 @@ def take(input: Any, index: Any) -> Any:
     if input.numel() == 0 and index.numel():
         raise IndexError("take(): tried to take from an empty tensor")
     if index.numel() == 0:
-        return zeros_of(input, index.shape)
+        return nothing_of(input, list(index.shape))
     return reshape(index_at(reshape(input, -1), [reshape(index, -1)]), list(index.shape))
 
 
@@ -136,7 +143,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     if indices.dtype is not int64:
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar_name}")
     if dim is None:
-        return gather(reshape(input, -1), 0, reshape(indices, -1))
+        return gather(reshape(input, -1), 0, from_front(reshape(indices, -1), input.numel()))
     if input.ndim != indices.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
@@ -150,7 +157,12 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     def spread(t: Any) -> Any:
         return expand(t, [t.shape[dim] if a == dim else n for a, n in enumerate(shape)])
 
-    return gather(spread(input), dim, spread(indices))
+    return gather(spread(input), dim, from_front(spread(indices), input.shape[dim]))
+
+
+def from_front(index: Any, n: int) -> Any:
+    """Indices counted from the front, where some may count from the end of `n`."""
+    return rows.select(rows.lt(index, 0), index + n, index)
 
 
 # Places
@@ -186,8 +198,6 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
 
 def unravel_index(indices: Any, shape: Any) -> tuple:
     """Places counted row-major in a shape as one tensor for each dimension (see ``torch.unravel_index``)."""
-    from pyrite.ops import elementwise as rows
-
     require_tensor("unravel_index", indices, "indices")
     if kind(indices.dtype) != 1:
         raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
@@ -199,6 +209,7 @@ def unravel_index(indices: Any, shape: Any) -> tuple:
         raise TypeError(f"expected 'shape' sequence to have element type int, but got {type_name(shape)}")
     if any(n < 0 for n in shape):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(shape)}")
+    indices = to_dtype(indices, int64)
     out, step = [], 1
     for n in reversed(shape):
         out.append(rows.remainder(rows.floor_divide(indices, step), max(n, 1)))

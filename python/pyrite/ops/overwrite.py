@@ -15,7 +15,7 @@ from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import checked_number, zeros_of
 from pyrite.ops.index import index_at, index_put_into
-from pyrite.ops.lookup import added_along, gather_along, selected, whole_index
+from pyrite.ops.lookup import added_along, from_front, gather_along, selected, whole_index
 from pyrite.ops.shape import expand, reshape, select_index, slice_axis
 from pyrite.tensor import Handle, Tensor
 
@@ -84,13 +84,16 @@ def _with_region(x: Handle, src: Handle, r: Any) -> Handle:
 region_into = operation(
     "as_strided_scatter",
     lambda x, src, r: _with_region(x, src, r),
-    x=lambda g, src_shape, r: region_into(g, zeros_of(g, src_shape), r),
+    x=lambda g, r: put_region(take_region(g, r), r),
     src=lambda g, r: take_region(g, r),
 )
 
 
 def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
-    """A copy of `input` with `src` where ``as_strided`` would look (see ``torch.as_strided_scatter``)."""
+    """A copy of `input` with `src` where ``as_strided`` would look (see ``torch.as_strided_scatter``).
+
+    As in PyTorch, the gradient of `input` is that of the region itself, not of what was left as it is.
+    """
     own = input.handle if isinstance(input, Tensor) else input
     part = (list(size), list(stride), own.offset if storage_offset is None else storage_offset)
     own.as_strided(*part)
@@ -495,14 +498,10 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     if not isinstance(value, Tensor | Handle):
         filled = _core.full([], value, input.dtype)
         value = filled if isinstance(input, Handle) else _wrapped(filled)
-    index = _from_front(index, x.shape[dim])
+    index = from_front(index, x.shape[dim])
     _in_range("index_fill", index, x.shape[dim])
     out = put_along(x, dim, index, expand(value, shape), False)
     return reshape(out, list(input.shape)) if input.ndim == 0 else out
-
-
-def _from_front(index: Any, n: int) -> Any:
-    return rows.select(rows.lt(index, 0), index + n, index)
 
 
 def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyrite import _core, return_types
 from pyrite.autograd.graph import operation
-from pyrite.dtype import bool_, finfo, float64, inexact, int32, is_integral, kind
+from pyrite.dtype import bool_, finfo, float32, float64, inexact, int32, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, number, require_tensor, type_name
 from pyrite.ops.convert import to_dtype
@@ -188,10 +188,15 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 subtract = sub
 
 
+def result_type(*operands: Any) -> Any:
+    """The dtype that operands meet in."""
+    return _core.result_type(*(v.handle if isinstance(v, Tensor) else v for v in operands))
+
+
 def scaled(name: str, x: Any, y: Any, alpha: Any) -> Any:
     """``alpha * y``, refused where a fraction would be lost."""
     alpha = number(alpha)
-    own = _core.result_type(*(v.handle if isinstance(v, Tensor) else v for v in (x, y)))
+    own = result_type(x, y)
     if isinstance(alpha, float) and kind(own) < 2:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if isinstance(alpha, bool) and own is not bool_:
@@ -211,7 +216,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     if rounding_mode is None:
         return rows.div(x, y)
     if rounding_mode == "trunc":
-        return rows.div_trunc(x, y)
+        return rows.div_trunc(x, y) if is_integral(result_type(x, y)) else rows.trunc(rows.div(x, y))
     if rounding_mode == "floor":
         return rows.div_floor(x, y)
     raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
@@ -303,7 +308,9 @@ def rad2deg(input: Any) -> Any:
 
 
 angle_of = operation(
-    "angle", lambda x: rows.select(rows.isnan(x), x, rows.select(rows.lt(x, 0), math.pi, 0.0)), x=lambda g: rows.nothing(g)
+    "angle",
+    lambda x: rows.select(rows.isnan(x), x, rows.lt(x, 0).to_dtype(x.dtype) * math.pi),
+    x=lambda g: rows.nothing(g),
 )
 
 
@@ -400,7 +407,7 @@ def logit(input: Any, eps: float | None = None) -> Any:
     return logit_of(to_dtype(input, inexact(input.dtype)), eps)
 
 
-sinc_of = operation("sinc", lambda x: _sinc(x), x=lambda g, x: g * _sinc_slope(x))
+sinc_of = operation("sinc", lambda x: to_dtype(_sinc(wide(x)), x.dtype), x=lambda g, x: g * _sinc_slope(x))
 
 
 def _sinc(x: Any) -> Any:
@@ -532,6 +539,11 @@ def round(input: Any, *, decimals: int = 0) -> Any:
     return rows.round(input * scale) / scale if decimals > 0 else rows.round(input / scale) * scale
 
 
+def wide(x: Any) -> Any:
+    """A tensor of a half type in float32, so that a composite rounds once."""
+    return to_dtype(x, float32) if isinstance(x, Tensor | Handle) and x.dtype.itemsize == 2 and kind(x.dtype) == 2 else x
+
+
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)`` (see ``torch.lerp``)."""
     if isinstance(end, Tensor) and end.dtype is not input.dtype:
@@ -543,8 +555,11 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
 
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     """``input + value * tensor1 * tensor2`` (see ``torch.addcmul``)."""
-    product = rows.mul(tensor1, tensor2)
-    return rows.add(input, product if value == 1 else product * value)
+    own = result_type(input, tensor1, tensor2)
+    if isinstance(value, float) and is_integral(own):
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+    product = rows.mul(wide(tensor1), wide(tensor2))
+    return to_dtype(rows.add(wide(input), product if value == 1 else product * value), own)
 
 
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
@@ -554,4 +569,6 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
             "division of tensor1 and tensor2."
         )
-    return rows.add(input, rows.div(tensor1 if value == 1 else tensor1 * value, tensor2))
+    quotient = rows.div(wide(tensor1), wide(tensor2))
+    out = rows.add(wide(input), quotient if value == 1 else quotient * value)
+    return to_dtype(out, inexact(result_type(input, tensor1, tensor2)))

@@ -22,6 +22,8 @@ def arange(*args: Any, dtype: Any = None, layout: Any = None, device: Any = None
     d = dtype_of(dtype, out, int64 if whole else get_default_dtype())
     if is_integral(d) and not whole:
         first, stop, by = int(first), int(stop), int(by)
+        if by == 0:
+            raise ValueError("step must be nonzero")
     n = count("arange", first, stop, by)
     return deliver(progression(first, by, n, d), out, requires_grad)
 
@@ -150,6 +152,9 @@ def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, dty
     a, b, steps = spaced("logspace", start, end, steps)
     d = spaced_dtype("logspace", a, b, dtype, out)
     with np.errstate(all="ignore"):
-        values = np.power(complex(base) if isinstance(a, complex) or isinstance(b, complex) else float(base), evenly(a, b, steps, float64))
+        if is_integral(d):
+            a, b = int(a), int(b)
+        wide = isinstance(a, complex) or isinstance(b, complex)
+        values = np.power(complex(base) if wide else float(base), evenly(a, b, steps, float64))
         values = np.trunc(values) if is_integral(d) else values
     return deliver(numpy_handle(values, d), out, requires_grad)

@@ -45,10 +45,10 @@ def _rolled(x: Handle, shifts: Sequence[int], dims: Sequence[int]) -> Handle:
     return x
 
 
-def flip(input: Any, *dims: Any) -> Any:
+def flip(input: Any, *axes: Any, dims: Any = None) -> Any:
     """The elements in reverse order along dimensions (see ``torch.flip``)."""
     require_tensor("flip", input)
-    named = [wrap_dim(d, input.ndim) for d in sizes("flip", dims)]
+    named = [wrap_dim(d, input.ndim) for d in sizes("flip", axes if dims is None else (dims,))]
     if len(set(named)) != len(named):
         repeated = next(d for d in named if named.count(d) > 1)
         raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
@@ -143,10 +143,10 @@ def _folded_sum(g: Any, times: Sequence[int], own: Sequence[int]) -> Any:
     return tiles.sum(list(range(0, 2 * len(times), 2)))
 
 
-def tile(input: Any, *dims: Any) -> Any:
+def tile(input: Any, *repeats: Any, dims: Any = None) -> Any:
     """`repeat` for which missing repetitions count as 1 (see ``torch.tile``)."""
     require_tensor("tile", input)
-    times = sizes("tile", dims)
+    times = sizes("tile", repeats if dims is None else (dims,))
     return repeat(input, [1] * (input.ndim - len(times)) + times)
 
 
@@ -283,12 +283,10 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
         tensors[0], tensors[1] = tensors[1], tensors[0]
     shape = [t.numel() for t in tensors]
     grids = [
-        shapes.expand(shapes.view(t, [-1 if i == k else 1 for i in range(len(tensors))]) if t.numel() else shapes.view(
-            t, [0 if i == k else 1 for i in range(len(tensors))]), shape)
+        shapes.expand(shapes.view(t, [t.numel() if i == k else 1 for i in range(len(tensors))]), shape)
         for k, t in enumerate(tensors)
     ]
     if swap:
-        grids = [shapes.transpose(grid, 0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 
@@ -349,11 +347,13 @@ def block_diag(*tensors: Any) -> Any:
 def sum_to_size(input: Any, *size: Any) -> Any:
     """Summed to a shape that broadcasts to that of `input` (see ``torch.Tensor.sum_to_size``)."""
     shape = sizes("sum_to_size", size)
+    if not shape:
+        return input.sum()
     extra = input.ndim - len(shape)
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, input.shape[extra:])):
         raise RuntimeError(f"size {{{shape}}} is not expandable to size {{{list(input.shape)}}}.")
     axes = [*range(extra), *(i for i, n in enumerate(shape, extra) if n == 1 != input.shape[i])]
-    return shapes.reshape(to_dtype(input.sum(axes, True), input.dtype), shape) if axes else input
+    return shapes.reshape(input.sum(axes, True), shape) if axes else input
 
 
 def hstack(tensors: Sequence[Any]) -> Any:

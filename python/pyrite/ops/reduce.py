@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 from pyrite import return_types
 from pyrite.autograd.graph import operation
 from pyrite.dtype import float32, int64, is_integral, kind, of_argument, uint8
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import dims, numpy_names, require_tensor, sizes, wrap_dim
+from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.tensor import Handle, Tensor
 
 __all__ = """
-all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum prod sum sum_to_size
+all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum prod sum
 """.split()
 
 
@@ -238,14 +237,3 @@ def all(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """Whether no element is zero (see ``torch.all``)."""
     require_tensor("all", input)
     return all_over(input, dims("all", dim) or None, keepdim)
-
-
-def sum_to_size(input: Any, *size: Any) -> Any:
-    """The sum over the dimensions that broadcasting from `size` would have made (see ``torch.Tensor.sum_to_size``)."""
-    from pyrite.autograd.engine import sum_to
-
-    shape, own = sizes("sum_to_size", size), list(input.shape)
-    tail = own[len(own) - len(shape) :] if len(shape) <= len(own) else None
-    if tail is None or not builtins.all(a in (1, b) for a, b in zip(shape, tail)):
-        raise RuntimeError(f"size {{{shape}}} is not expandable to size {{{own}}}.")
-    return sum_to(input, tuple(shape))

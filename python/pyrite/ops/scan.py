@@ -158,10 +158,10 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     dim = wrap_dim(dim, input.ndim)
+    if n == 0:
+        return input.clone()
     parts = [t for t in (prepend, input, append) if t is not None]
     x = cat_along(parts, dim) if len(parts) > 1 else input
-    if n == 0:
-        return x.clone() if x is input else x
     for _ in range(min(n, x.shape[dim])):
         length = max(x.shape[dim] - 1, 0)
         after, before = x.narrow(dim, min(1, x.shape[dim]), length), x.narrow(dim, 0, length)
@@ -199,8 +199,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
         return rows.constant(to_dtype(y, inexact(y.dtype)), shape, 0)
     areas, dim = _panels("trapezoid", y, x, dx, dim)
     dim = dim - y.ndim + areas.ndim
-    areas = to_dtype(areas, int64) if areas.dtype is bool_ else areas
-    return rows.div(sum_over(areas, [dim], False), 2.0)
+    return rows.div(sum_over(_summed(areas, None), [dim], False), 2.0)
 
 
 trapz = trapezoid

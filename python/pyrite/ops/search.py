@@ -227,14 +227,14 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     return wrap(_added(size if size > minlength else minlength, x, w))
 
 
-def _ends(name: str, x: Handle, low: float, high: float) -> tuple[float, float]:
+def _ends(name: str, x: Handle, low: float, high: float, margin: float) -> tuple[float, float]:
     """The range of a histogram: that of the data where it is given as empty, widened where that is empty too."""
     if low == high and x.numel():
         low, high = (float(x.reduce(kind, None, False).item()) for kind in ("min", "max"))
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(f"{name}: range of [{low:g}, {high:g}] is not finite")
     if low == high:
-        low, high = low - 1, high + 1
+        low, high = low - margin, high + margin
     if low > high:
         raise RuntimeError(f"{name}: max must be larger than min")
     return low, high
@@ -248,7 +248,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     if bins <= 0:
         raise RuntimeError("bins must be > 0")
     x = input.handle.reshape([-1])
-    low, high = _ends("torch.histc", x, float(min), float(max))
+    low, high = _ends("torch.histc", x, float(min), float(max), 1)
     x = x.index([rows.logical_and(rows.ge(x, low), rows.le(x, high)).nonzero().reshape([-1])])
     at = rows.floor((x - low) * bins / (high - low)).to_dtype(int64)
     counts = _added(bins, rows.minimum(at, bins - 1), _core.full([x.numel()], 1, int64))
@@ -259,7 +259,8 @@ def _edges(x: Handle, bins: Any, range_: Sequence | None) -> Handle:
     """The bin edges that `bins` means for one column of data: its own where it is a tensor, else equal steps."""
     if isinstance(bins, Tensor):
         return bins.handle
-    low, high = _ends("torch.histogram", x, *(range_ if range_ is not None else (0.0, 0.0)))
+    low, high = range_ if range_ is not None else (0.0, 0.0) if x.numel() else (0.0, 1.0)
+    low, high = _ends("torch.histogram", x, low, high, 0.5)
     steps = places(bins + 1).to_dtype(float64)
     out = steps * ((high - low) / bins) + low
     out.slice(0, bins, 1, 1).assign(high)

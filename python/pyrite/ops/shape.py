@@ -283,6 +283,8 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     dim = wrap_dim(dim, input.ndim)
+    if hasattr(start, "ndim") and (start.ndim or kind(start.dtype) != 1):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     n, start = input.shape[dim], int(start)
     if not -n <= start <= n:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")

@@ -90,8 +90,9 @@ class Adam(PerParameter):
             if amsgrad:
                 largest = state["max_exp_avg_sq"]
                 square = write(largest, largest.maximum(square))
-            root = square.sqrt() / (1 - beta2**step) ** 0.5 + eps
-            write(param, plus(param, mean / root, -lr / (1 - beta1**step)))
+            unbias = (1 - beta2**step) ** 0.5
+            root = square.sqrt() + eps * unbias
+            write(param, plus(param, mean / root, -lr * unbias / (1 - beta1**step)))
 
         return update
 

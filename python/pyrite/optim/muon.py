@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from pyrite import ops
-from pyrite.dtype import bfloat16
+from pyrite.dtype import bfloat16, float32
 from pyrite.optim.options import check_rate
 from pyrite.optim.per_parameter import PerParameter, Update
 from pyrite.optim.updates import factor
@@ -83,19 +83,24 @@ class Muon(PerParameter):
 
 
 def _orthogonal(matrix: Tensor, coefficients: tuple[float, float, float], steps: int, eps: float) -> Tensor:
-    """U V^T of the singular value decomposition, roughly (singular values 0.5 to 1.5), in bfloat16.
+    """U V^T of the singular value decomposition, roughly (singular values 0.5 to 1.5).
 
-    X <- a X + (b X X^T + c (X X^T)^2) X, begun at X / |X|, converges for every singular value in (0, 1].
+    X <- a X + (b X X^T + c (X X^T)^2) X, begun at X / |X|, converges for every singular value in (0, 1]. As in PyTorch
+    each result is rounded to bfloat16, after sums in float32.
     """
     a, b, c = coefficients
     tall = matrix.size(0) > matrix.size(1)
-    x = matrix.to(bfloat16)
-    x = x.t() if tall else x
-    x = x / x.norm().clamp(min=eps)
+    x = _rounded(matrix.t() if tall else matrix)
+    x = _rounded(x / _rounded(x.norm()).clamp(min=eps))
     for _ in range(steps):
-        gram = x @ x.t()
-        x = ops.addmm(x, ops.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+        gram = _rounded(x @ x.t())
+        x = _rounded(a * x + _rounded(b * gram + c * (gram @ gram)) @ x)
     return x.t() if tall else x
+
+
+def _rounded(x: Tensor) -> Tensor:
+    """The nearest bfloat16 values, as float32."""
+    return x.to(bfloat16).to(float32)
 
 
 def _scale(name: str | None, rows: int, columns: int) -> float:

@@ -80,9 +80,10 @@ class NAdam(PerParameter):
             product = product if differentiable else product.item()
             mean = average(state["exp_avg"], grad, 1 - beta1)
             square = average_square(state["exp_avg_sq"], grad, beta2)
-            root = (square / (1 - beta2**step)).sqrt() + eps
+            unbias = (1 - beta2**step) ** 0.5
+            root = square.sqrt() + eps * unbias
             ahead = mu(step + 1)
-            now = grad * (-lr * (1 - mu(step)) / (1 - product))
-            write(param, param + plus(now, mean, -lr * ahead / (1 - product * ahead)) / root)
+            now = grad * (-lr * unbias * (1 - mu(step)) / (1 - product))
+            write(param, param + plus(now, mean, -lr * unbias * ahead / (1 - product * ahead)) / root)
 
         return update

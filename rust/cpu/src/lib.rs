@@ -1,6 +1,7 @@
 //! pyrite-cpu: the CPU as a backend. Kernels are chosen by CPU features at run time; threads come from `threads.rs` alone.
 
 mod convert;
+pub mod dense;
 mod elementwise;
 mod float16;
 mod gather;

@@ -108,7 +108,7 @@ impl Context {
     /// Bytes that a kernel can see of one buffer.
     pub fn capacity(&self) -> usize {
         let limits = self.device.limits();
-        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size as u64) as usize / 4 * 4
+        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size) as usize / 4 * 4
     }
 
     /// Kernels started so far.

@@ -8,7 +8,7 @@ use crate::parameters::Parameters;
 use crate::pipelines::{Access, Pipelines, WORKGROUP};
 use crate::{prelude, rows};
 use pyrite_core::program::{Arg, Input, Program, Step};
-use pyrite_core::{Buffer, DType, Op, Result, Scalar};
+use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
 use std::collections::BTreeMap;
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
@@ -17,6 +17,8 @@ pub const MAX_ELEMENTS: usize = 1 << 31;
 /// A kernel with what it runs on.
 struct Emitter<'p> {
     program: &'p Program,
+    /// Where results go: the name of an index.
+    place: &'static str,
     parameters: Parameters,
     /// Each buffer once: an input that gives its memory to a result is read through the result's binding.
     bindings: Vec<(&'p Buffer, Access)>,
@@ -26,6 +28,39 @@ struct Emitter<'p> {
 
 /// Evaluates a program; see `Backend::run`.
 pub fn run(context: &Context, pipelines: &Pipelines, program: &Program, outputs: &[Buffer]) -> Result<()> {
+    launch(context, pipelines, program, outputs, "i")
+}
+
+/// Copies into the places of `target`; see `Backend::write`. The target is one more input, for the sake of its places.
+pub fn write(context: &Context, pipelines: &Pipelines, source: &Operand, target: &Operand) -> Result<()> {
+    if target.dtype == DType::Bool {
+        return not_built("writing to a part of a bool tensor");
+    }
+    let input = |o: &Operand| Input { buffer: o.buffer.clone(), layout: o.layout.clone(), dtype: o.dtype };
+    let arg = Arg::Input(0);
+    let mut program = Program {
+        shape: target.layout.shape.clone(),
+        numel: target.layout.numel(),
+        inputs: vec![input(source), input(target)],
+        scalars: Vec::new(),
+        steps: vec![match source.dtype == target.dtype {
+            true => Step::Apply { op: Op::copy, dtype: target.dtype, args: vec![arg] },
+            false => Step::Cast { from: source.dtype, to: target.dtype, arg },
+        }],
+        outputs: vec![0],
+    };
+    program.merge_axes();
+    launch(context, pipelines, &program, std::slice::from_ref(&target.buffer), "at1")
+}
+
+/// Prints, compiles and starts a program whose results go to `place`, a name in the kernel.
+fn launch(
+    context: &Context,
+    pipelines: &Pipelines,
+    program: &Program,
+    outputs: &[Buffer],
+    place: &'static str,
+) -> Result<()> {
     if program.numel == 0 {
         return Ok(());
     }
@@ -35,6 +70,7 @@ pub fn run(context: &Context, pipelines: &Pipelines, program: &Program, outputs:
     let lanes = if program.outputs.iter().any(|&s| program.steps[s].dtype() == DType::Bool) { 4 } else { 1 };
     let mut emitter = Emitter {
         program,
+        place,
         parameters: Parameters::default(),
         bindings: outputs.iter().map(|buffer| (buffer, Access::Write)).collect(),
         functions: BTreeMap::new(),
@@ -148,7 +184,7 @@ impl<'p> Emitter<'p> {
         let mut packed = Vec::new();
         for (binding, &step) in self.program.outputs.iter().enumerate() {
             let text = match self.program.steps[step].dtype() {
-                DType::F32 | DType::I32 => format!("buffer{binding}[i] = bitcast<u32>(step{step});"),
+                DType::F32 | DType::I32 => format!("buffer{binding}[{}] = bitcast<u32>(step{step});", self.place),
                 DType::Bool => {
                     packed.push(binding);
                     format!("packed{binding} |= u32(step{step}) << (lane * 8u);")

@@ -84,8 +84,8 @@ impl Backend for Gpu {
         not_built("division of integers")
     }
 
-    fn write(&self, _: &Operand, _: &Operand) -> Result<()> {
-        not_built("writing to a part of a tensor")
+    fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
+        emit::write(&self.context, &self.pipelines, source, target)
     }
 
     fn reduce(&self, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {

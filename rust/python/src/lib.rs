@@ -1,6 +1,7 @@
 //! `pyrite._core`: the bindings. They convert arguments and errors; all logic is in `pyrite-core` and the backends.
 
 mod argument;
+mod dense;
 mod dtype;
 mod error;
 mod interop;
@@ -31,6 +32,7 @@ mod _core {
         for dtype in pyrite_core::DType::ALL {
             module.add(dtype.name(), dtype::object(module.py(), dtype)?)?;
         }
+        dense::register(module)?;
         random::register(module)
     }
 }

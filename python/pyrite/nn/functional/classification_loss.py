@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyrite import _core, ops
+from pyrite import ops
 from pyrite.autograd.graph import operation
 from pyrite.dtype import int64, uint8
 from pyrite.nn.functional.activation import logsigmoid
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.reduction import chosen_reduction, reduced
 from pyrite.ops import elementwise as rows
-from pyrite.ops.index import scatter_into
+from pyrite.ops.lookup import added_along
 from pyrite.tensor import Handle, Tensor, wrap
 
 
@@ -79,8 +79,7 @@ def _nll_forward(x: Handle, target: Handle, weights: Handle, dim: int, reduction
 
 def _nll_slope(g: Any, x_shape: Sequence[int], target: Handle, weights: Handle, dim: int, reduction: str) -> Any:
     share = weights / weights.reduce("sum", None, False) if reduction == "mean" else weights
-    zeros = _core.full(list(x_shape), 0, weights.dtype)
-    return scatter_into(zeros, dim, target, -(g * (share if type(g) is Handle else wrap(share))))
+    return added_along(-(g * (share if type(g) is Handle else wrap(share))), x_shape, dim, target)
 
 
 def _nll(label: str) -> Callable:

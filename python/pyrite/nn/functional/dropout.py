@@ -29,7 +29,8 @@ def _noise(input: Tensor, p: float, by_channel: bool) -> Tensor:
     return ops.empty(shape, dtype=input.dtype, device=input.device).bernoulli_(1 - p)
 
 
-def _drop(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool = False) -> Tensor:
+def drop(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool = False) -> Tensor:
+    """Dropout of elements, or of whole channels of (N, C, *)."""
     _check_probability(p)
     if p == 0 or not training or input.numel() == 0:
         return input
@@ -54,7 +55,7 @@ def _alpha_drop(input: Tensor, p: float, training: bool, inplace: bool, by_chann
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Zeroes each element with probability p and divides the rest by 1 - p."""
-    return _drop(input, p, training, inplace)
+    return drop(input, p, training, inplace)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -77,8 +78,8 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "batch dimension (i.e. 2D or 3D inputs)."
         )
     if input.dim() == 3:
-        return _drop(input, p, training, inplace, by_channel=True)
-    return _drop(input.unsqueeze(0), p, training, inplace, by_channel=True).squeeze(0)
+        return drop(input, p, training, inplace, by_channel=True)
+    return drop(input.unsqueeze(0), p, training, inplace, by_channel=True).squeeze(0)
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -92,14 +93,14 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
         )
     elif input.dim() != 4:
         warnings.warn(f"dropout2d: Received a {input.dim()}-D input; please use dropout instead.", stacklevel=2)
-    return _drop(input, p, training, inplace, by_channel=True)
+    return drop(input, p, training, inplace, by_channel=True)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Zeroes whole channels of (N, C, D, H, W) or (C, D, H, W)."""
     _check_probability(p)
     if input.dim() == 5:
-        return _drop(input, p, training, inplace, by_channel=True)
+        return drop(input, p, training, inplace, by_channel=True)
     if input.dim() != 4:
         warnings.warn(f"dropout3d: Received a {input.dim()}-D input; please use dropout instead.", stacklevel=2)
-    return _drop(input.unsqueeze(0), p, training, inplace, by_channel=True).squeeze(0)
+    return drop(input.unsqueeze(0), p, training, inplace, by_channel=True).squeeze(0)

@@ -1,18 +1,51 @@
 """Linear and bilinear maps over the last dimension."""
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 from pyrite import ops
-from pyrite.tensor import Tensor
+from pyrite.autograd.graph import operation
+from pyrite.ops.linalg import mm_of
+from pyrite.tensor import Handle, Tensor
+
+
+def _rows(x: Any) -> Any:
+    """All but the last dimension flattened into one."""
+    return x if x.ndim == 2 else x.reshape([math.prod(x.shape[:-1]), x.shape[-1]])
+
+
+def _forward(x: Handle, weight: Handle, bias: Handle | None) -> Handle:
+    out = _rows(x).matmul(weight.transpose(0, 1))
+    out = out if bias is None else out + bias
+    return out if x.ndim == 2 else out.reshape([*x.shape[:-1], weight.shape[0]])
+
+
+def _affine(label: str) -> Callable:
+    """x W^T + b over the last dimension as one operation."""
+    return operation(
+        "linear",
+        _forward,
+        label=label,
+        x=lambda g, weight, x_shape: mm_of(_rows(g), weight).reshape(list(x_shape)),
+        weight=lambda g, x: mm_of(_rows(g).transpose(0, 1), _rows(x)),
+        bias=lambda g: _rows(g).sum([0]),
+    )
+
+
+affine_of_rows, product_of_rows, affine = (
+    _affine(label) for label in ("AddmmBackward0", "MmBackward0", "ViewBackward0")
+)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x W^T + b: input (*, in), weight (out, in) or (in), bias (out) or (); result (*, out) or (*)."""
-    if weight.dim() == 1:
-        output = ops.matmul(input, weight)
-    elif bias is not None and bias.dim() == 1 and input.dim() == 2:
-        return ops.addmm(bias, input, weight.t())
-    else:
-        output = ops.matmul(input, weight.t())
-    return output if bias is None else output + bias
+    if weight.ndim != 2 or input.ndim < 2 or (bias is not None and bias.shape != weight.shape[:1]):
+        output = ops.matmul(input, weight if weight.ndim == 1 else weight.t())
+        return output if bias is None else output + bias
+    if input.ndim == 2:
+        return affine_of_rows(input, weight, bias) if bias is not None else product_of_rows(input, weight, None)
+    return affine(input, weight, bias)
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -235,4 +235,4 @@ def soft_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """log(1 + e^(-y x)) for targets y of 1 or -1."""
-    return reduced(rows.softplus(-target * input), chosen_reduction(reduction, size_average, reduce))
+    return reduced((-target * input).exp().log1p(), chosen_reduction(reduction, size_average, reduce))

@@ -1,8 +1,8 @@
 //! Memory that passes from an input to a result, and in-place ops.
 
-use crate::compare::{apply, floats, gpu, ramp, to_floats, with_number};
+use crate::compare::{apply, assert_same, floats, gpu, integers, ramp, to_floats, with_number};
 use pyrite_core::tensor::Argument;
-use pyrite_core::{Op, Tensor};
+use pyrite_core::{Op, Scalar, Tensor};
 
 #[test]
 fn an_input_that_nothing_else_reads_gives_its_memory() {
@@ -43,4 +43,20 @@ fn many_commands_in_a_row_keep_their_order() {
     }
     assert_eq!(gpu.dispatches(), 300);
     assert_eq!(to_floats(&x), expected);
+}
+
+#[test]
+fn a_part_is_written_through_any_view() {
+    let Some(gpu) = gpu() else { return };
+    assert_same(gpu, 0, |on| {
+        let base = floats(&ramp(12 * 10), &[12, 10], on)?;
+        let view = |layout| base.with_layout(layout);
+        let part = view(base.layout.slice(0, 1, 5, 2)?.transpose(0, 1)?);
+        part.assign(&Argument::Tensor(&integers(&[7, -8, 9, 10, -11], &[5], on)?))?;
+        let snapshot = with_number(Op::mul, &base, 2.0)?;
+        let column = view(base.layout.select(1, 3)?);
+        column.assign(&Argument::Scalar(Scalar::Float(0.25)))?;
+        view(base.layout.slice(0, 0, 6, 1)?).assign(&Argument::Tensor(&view(base.layout.slice(0, 4, 6, 1)?)))?;
+        apply(Op::sub, &[&base, &snapshot])
+    });
 }

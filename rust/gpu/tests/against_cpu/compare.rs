@@ -73,7 +73,17 @@ pub fn assert_same(gpu: &'static Gpu, ulps: i64, f: impl Fn(Device) -> Result<Te
         return;
     }
     for (i, (a, b)) in to_floats(&expected).into_iter().zip(to_floats(&actual)).enumerate() {
-        let same = if ulps == 0 { a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan() } else { distance(a, b) <= ulps };
+        let same =
+            if ulps == 0 { a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan() } else { distance(a, b) <= ulps };
         assert!(same, "element {i}: {a:e} on the CPU, {b:e} on the GPU, {} ulp apart", distance(a, b));
+    }
+}
+
+/// Asserts that `f` gives floats on both devices that differ by at most `tolerance`.
+pub fn assert_near(gpu: &'static Gpu, tolerance: f32, f: impl Fn(Device) -> Result<Tensor>) {
+    let (expected, actual) = (f(&CPU).unwrap(), f(gpu).unwrap());
+    assert_eq!((expected.shape(), expected.dtype), (actual.shape(), DType::F32));
+    for (i, (a, b)) in to_floats(&expected).into_iter().zip(to_floats(&actual)).enumerate() {
+        assert!((a - b).abs() <= tolerance, "element {i}: {a:e} on the CPU, {b:e} on the GPU");
     }
 }

@@ -42,8 +42,20 @@ fn functions_agree_within_4_ulp() {
     let chain = smooth_chain(&floats(&x, &[5000], gpu).unwrap(), &floats(&y, &[5000], gpu).unwrap()).unwrap();
     to_floats(&chain);
     assert_eq!(gpu.dispatches(), 1);
-    for op in [Op::exp, Op::expm1, Op::tanh, Op::sigmoid, Op::silu, Op::softplus, Op::sqrt, Op::log, Op::log1p, Op::reciprocal] {
-        let inputs: Vec<f32> = (0..=4000).map(|i| (i - 2000) as f32 * 0.01).chain(ramp(1000).iter().map(|x| x * 1e-3)).collect();
+    for op in [
+        Op::exp,
+        Op::expm1,
+        Op::tanh,
+        Op::sigmoid,
+        Op::silu,
+        Op::softplus,
+        Op::sqrt,
+        Op::log,
+        Op::log1p,
+        Op::reciprocal,
+    ] {
+        let inputs: Vec<f32> =
+            (0..=4000).map(|i| (i - 2000) as f32 * 0.01).chain(ramp(1000).iter().map(|x| x * 1e-3)).collect();
         assert_same(gpu, 4, |on| apply(op, &[&floats(&inputs, &[5001], on)?]));
     }
 }
@@ -130,13 +142,37 @@ fn nan_and_infinity_go_where_they_go_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let special = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, f32::MAX, f32::MIN_POSITIVE];
     let n = special.len();
-    for op in [Op::maximum, Op::minimum, Op::add, Op::mul, Op::fmax, Op::eq, Op::ne, Op::lt, Op::ge, Op::logical_and, Op::copysign] {
+    for op in [
+        Op::maximum,
+        Op::minimum,
+        Op::add,
+        Op::mul,
+        Op::fmax,
+        Op::eq,
+        Op::ne,
+        Op::lt,
+        Op::ge,
+        Op::logical_and,
+        Op::copysign,
+    ] {
         assert_same(gpu, 0, |on| {
             let x = floats(&special, &[n, 1], on)?;
             apply(op, &[&x, &floats(&special, &[n], on)?])?.to_dtype(DType::F32)
         });
     }
-    for op in [Op::relu, Op::isnan, Op::isfinite, Op::sign, Op::abs, Op::neg, Op::logical_not, Op::exp, Op::log, Op::tanh, Op::sqrt] {
+    for op in [
+        Op::relu,
+        Op::isnan,
+        Op::isfinite,
+        Op::sign,
+        Op::abs,
+        Op::neg,
+        Op::logical_not,
+        Op::exp,
+        Op::log,
+        Op::tanh,
+        Op::sqrt,
+    ] {
         assert_same(gpu, 4, |on| apply(op, &[&floats(&special, &[n], on)?])?.to_dtype(DType::F32));
     }
 }

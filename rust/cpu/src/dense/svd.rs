@@ -1,0 +1,110 @@
+//! Singular values by one-sided Jacobi rotations: the columns are turned until they are orthogonal, their lengths are the values.
+
+use super::{dot, rotation, transposed};
+
+const SWEEPS: usize = 60;
+
+/// `a = U diag(s) V'` with falling s: U (m x m), s (min(m, n)) and V' (n x n), each row-major.
+pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    if m < n {
+        let (u, s, vt) = decompose(&transposed(a, m, n), n, m);
+        return (transposed(&vt, m, m), s, transposed(&u, n, n));
+    }
+    let mut columns = transposed(a, m, n);
+    let mut v = vec![0.0; n * n];
+    for i in 0..n {
+        v[i * n + i] = 1.0;
+    }
+    for _ in 0..SWEEPS {
+        if !sweep(&mut columns, &mut v, m, n) {
+            break;
+        }
+    }
+    let lengths: Vec<f64> = (0..n).map(|j| dot(&columns[j * m..(j + 1) * m], &columns[j * m..(j + 1) * m]).sqrt()).collect();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&x, &y| lengths[y].total_cmp(&lengths[x]));
+    let s: Vec<f64> = order.iter().map(|&j| lengths[j]).collect();
+    let vt: Vec<f64> = order.iter().flat_map(|&j| v[j * n..(j + 1) * n].iter().copied()).collect();
+    let smallest = s.first().copied().unwrap_or(0.0) * f64::EPSILON * m as f64;
+    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
+    for &j in &order {
+        let column = &columns[j * m..(j + 1) * m];
+        basis.push(match lengths[j] > smallest {
+            true => column.iter().map(|x| x / lengths[j]).collect(),
+            false => complement(&basis, m),
+        });
+    }
+    while basis.len() < m {
+        basis.push(complement(&basis, m));
+    }
+    let rows: Vec<f64> = basis.into_iter().flatten().collect();
+    (transposed(&rows, m, m), s, vt)
+}
+
+/// Makes every pair of columns orthogonal once; says whether any was not. `columns` and `v` hold columns as rows.
+fn sweep(columns: &mut [f64], v: &mut [f64], m: usize, n: usize) -> bool {
+    let mut any = false;
+    for p in 0..n {
+        for q in p + 1..n {
+            let (x, y) = (&columns[p * m..(p + 1) * m], &columns[q * m..(q + 1) * m]);
+            let (a, b, g) = (dot(x, x), dot(y, y), dot(x, y));
+            if !(g.abs() > 1e-16 * (a * b).sqrt()) {
+                continue;
+            }
+            any = true;
+            let (c, s) = rotation(a, b, g);
+            turn(columns, p * m, q * m, m, c, s);
+            turn(v, p * n, q * n, n, c, s);
+        }
+    }
+    any
+}
+
+fn turn(a: &mut [f64], p: usize, q: usize, length: usize, c: f64, s: f64) {
+    for k in 0..length {
+        let (x, y) = (a[p + k], a[q + k]);
+        (a[p + k], a[q + k]) = (c * x - s * y, s * x + c * y);
+    }
+}
+
+/// A vector of length 1 that is orthogonal to an orthonormal set of fewer than m.
+fn complement(basis: &[Vec<f64>], m: usize) -> Vec<f64> {
+    let mut best: (f64, Vec<f64>) = (-1.0, vec![0.0; m]);
+    for axis in 0..m {
+        let mut v = vec![0.0; m];
+        v[axis] = 1.0;
+        for _ in 0..2 {
+            for b in basis {
+                let along = dot(&v, b);
+                v.iter_mut().zip(b).for_each(|(x, y)| *x -= along * y);
+            }
+        }
+        let length = dot(&v, &v).sqrt();
+        if length > best.0 {
+            best = (length, v.iter().map(|x| x / length).collect());
+        }
+        if best.0 > 0.5 {
+            break;
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_multiply_to_the_matrix() {
+        let a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        for (m, n) in [(2, 3), (3, 2), (1, 6), (6, 1)] {
+            let (u, s, vt) = decompose(&a, m, n);
+            for i in 0..m {
+                for j in 0..n {
+                    let x: f64 = (0..s.len()).map(|k| u[i * m + k] * s[k] * vt[k * n + j]).sum();
+                    assert!((x - a[i * n + j]).abs() < 1e-12);
+                }
+            }
+        }
+    }
+}
