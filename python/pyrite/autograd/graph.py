@@ -109,6 +109,8 @@ class Node:
         return [value if join is None else self.join(value, join) for value, join in zip(self.saved, self.plan.joins)]
 
     def join(self, value: Any, at: int) -> Any:
+        if type(value) is list:
+            return [self.join(v, -1 - i) if i < self.outputs() else v for i, v in enumerate(value)]
         if type(value) is not Handle:
             return value
         t = wrap(value)
@@ -199,7 +201,7 @@ class Plan:
             self.rules.append((need, rule, tuple(-1 if n == "g" else names.index(n) for n in wanted)))
         self.names = tuple(names)
         places = {name: i for i, name in enumerate(operation.differentiable)}
-        self.joins = tuple(-1 if n == "out" else places.get(n) for n in names)
+        self.joins = tuple(-1 if n in ("out", "outs") else places.get(n) for n in names)
         self.keeps_data = any(join is not None for join in self.joins) or any(n in operation.tensors for n in names)
 
 

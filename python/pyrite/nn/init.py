@@ -8,6 +8,7 @@ import warnings
 
 from pyrite import ops
 from pyrite.autograd.mode import no_grad
+from pyrite.dtype import float64
 from pyrite.tensor import Tensor
 
 __all__ = [
@@ -206,12 +207,25 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator=None) -> Tensor:
         return tensor
     rows, columns = tensor.size(0), tensor.numel() // tensor.size(0)
     drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-    q, r = ops.qr(drawn.t() if rows < columns else drawn)
-    # A QR's signs are arbitrary; with R's diagonal positive, Q is uniform (Mezzadri, 2007).
-    q = q * ops.diag(r, 0).sign()
+    q = _orthonormal_columns(drawn.t() if rows < columns else drawn)
     with no_grad():
         tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape))
         return tensor.mul_(gain)
+
+
+def _orthonormal_columns(matrix: Tensor) -> Tensor:
+    """The Q of a QR decomposition whose R has a positive diagonal, which makes Q uniform (Mezzadri, 2007).
+
+    Gram and Schmidt's method in float64, each column cleared of the others twice, is exact enough.
+    """
+    columns: list[Tensor] = []
+    for column in matrix.detach().to(float64).unbind(1):
+        if columns:
+            others = ops.stack(columns, 1)
+            for _ in range(2):
+                column = column - ops.matmul(others, ops.matmul(others.t(), column))
+        columns.append(column / column.norm())
+    return ops.stack(columns, 1)
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator=None) -> Tensor:

@@ -6,6 +6,7 @@ from pyrite.ops import (
     contraction,
     convert,
     create,
+    factorization,
     extremes,
     index,
     join,
@@ -23,6 +24,7 @@ from pyrite.ops import (
     scan,
     search,
     shape,
+    spectral,
     splits,
     statistics,
     triangle,
@@ -32,7 +34,7 @@ from pyrite.ops.arguments import with_out
 #: The modules that functions are taken from; a later one wins.
 FAMILIES = (
     *(convert, create, ranges, pointwise, reduce, shape, splits, join, rearrange, triangle, index, lookup, overwrite, relayout),
-    *(linalg, contraction, random),
+    *(linalg, contraction, factorization, spectral, random),
     *(normalize, extremes, scan, search, statistics, norms),
 )
 

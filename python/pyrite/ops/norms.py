@@ -94,7 +94,7 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         return norm_over(A, 2.0, pair, keepdim)
     if isinstance(ord, str) or ord in (2, -2):
         if ord in ("nuc", 2, -2):
-            raise NotImplementedError(f"linalg.matrix_norm: the {ord} norm needs singular values, which are not built yet")
+            return spectral_norm(A, ord, pair, keepdim)
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     if ord not in (1, -1, math.inf, -math.inf):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
@@ -102,6 +102,18 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     sums = norm_over(A, 1.0, [summed], True)
     out = (amax_over if ord > 0 else amin_over)(sums, [kept], True)
     return out if keepdim else out.squeeze(tuple(pair))
+
+
+def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
+    """The sum ("nuc"), the largest (2) or the smallest (-2) of the singular values."""
+    from pyrite.ops.factorization import svdvals
+    from pyrite.ops.shape import movedim, unsqueeze
+
+    values = svdvals(movedim(A, pair, (-2, -1)))
+    out = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord == 2 else values.amin(-1)
+    for axis in sorted(pair) if keepdim else ():
+        out = unsqueeze(out, axis)
+    return out
 
 
 def linalg_norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:

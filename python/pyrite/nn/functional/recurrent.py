@@ -4,10 +4,15 @@ Weights are (gates x hidden, in) and (gates x hidden, hidden), the gates in PyTo
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pyrite import ops
+from pyrite.autograd.graph import operation
 from pyrite.nn.functional.linear import linear
-from pyrite.tensor import Tensor
+from pyrite.ops import elementwise as rows
+from pyrite.ops.join import cat_along
+from pyrite.ops.shape import slice_axis
+from pyrite.tensor import Handle, Tensor
 
 
 def _tanh_step(gates: Tensor, hx: Tensor, w_hh: Tensor, b_hh: Tensor | None) -> Tensor:
@@ -18,20 +23,83 @@ def _relu_step(gates: Tensor, hx: Tensor, w_hh: Tensor, b_hh: Tensor | None) -> 
     return ops.relu(gates + linear(hx, w_hh, b_hh))
 
 
-def _gru_step(gates: Tensor, hx: Tensor, w_hh: Tensor, b_hh: Tensor | None) -> Tensor:
-    reset, update, new = gates.chunk(3, 1)
-    hidden_reset, hidden_update, hidden_new = linear(hx, w_hh, b_hh).chunk(3, 1)
-    reset, update = (reset + hidden_reset).sigmoid(), (update + hidden_update).sigmoid()
-    new = (new + reset * hidden_new).tanh()
+def _by_gate(x: Any, count: int) -> list[Any]:
+    """The parts of the last dimension that belong to each gate."""
+    size = x.shape[-1] // count
+    return [slice_axis(x, x.ndim - 1, i * size, size, 1) for i in range(count)]
+
+
+def _gru_gates(gates: Any, hidden: Any) -> tuple[Any, Any, Any, Any]:
+    """The reset, update and new gates, and what the hidden state gives to the new one."""
+    (reset, update, new), (hidden_reset, hidden_update, hidden_new) = _by_gate(gates, 3), _by_gate(hidden, 3)
+    reset, update = rows.sigmoid(reset + hidden_reset), rows.sigmoid(update + hidden_update)
+    return reset, update, rows.tanh(new + reset * hidden_new), hidden_new
+
+
+def _gru_forward(gates: Handle, hidden: Handle, hx: Handle) -> Handle:
+    _, update, new, _ = _gru_gates(gates, hidden)
     return new + update * (hx - new)
+
+
+def _gru_slopes(g: Any, gates: Any, hidden: Any, hx: Any, through_hidden: bool) -> Any:
+    reset, update, new, hidden_new = _gru_gates(gates, hidden)
+    to_new = g * (1 - update) * (1 - new * new)
+    to_update = g * (hx - new) * (update * (1 - update))
+    to_reset = to_new * hidden_new * (reset * (1 - reset))
+    return cat_along([to_reset, to_update, to_new * reset if through_hidden else to_new], -1)
+
+
+gru_combine = operation(
+    "gru_cell",
+    _gru_forward,
+    gates=lambda g, gates, hidden, hx: _gru_slopes(g, gates, hidden, hx, False),
+    hidden=lambda g, gates, hidden, hx: _gru_slopes(g, gates, hidden, hx, True),
+    hx=lambda g, gates, hidden: g * _gru_gates(gates, hidden)[1],
+)
+
+
+def _gru_step(gates: Tensor, hx: Tensor, w_hh: Tensor, b_hh: Tensor | None) -> Tensor:
+    return gru_combine(gates, linear(hx, w_hh, b_hh), hx)
+
+
+def _lstm_gates(gates: Any, cx: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """The input, forget, cell and output gates, and tanh of the new cell state."""
+    admit, forget, cell, show = _by_gate(gates, 4)
+    admit, forget, cell, show = rows.sigmoid(admit), rows.sigmoid(forget), rows.tanh(cell), rows.sigmoid(show)
+    return admit, forget, cell, show, forget * cx + admit * cell
+
+
+def _lstm_forward(gates: Handle, cx: Handle) -> tuple[Handle, Handle]:
+    _, _, _, show, new = _lstm_gates(gates, cx)
+    return show * rows.tanh(new), new
+
+
+def _lstm_gate_slopes(g: Sequence[Any], gates: Any, cx: Any) -> Any:
+    admit, forget, cell, show, new = _lstm_gates(gates, cx)
+    seen = rows.tanh(new)
+    to_new = g[1] + g[0] * show * (1 - seen * seen)
+    parts = [
+        to_new * cell * (admit * (1 - admit)),
+        to_new * cx * (forget * (1 - forget)),
+        to_new * admit * (1 - cell * cell),
+        g[0] * seen * (show * (1 - show)),
+    ]
+    return cat_along(parts, -1)
+
+
+def _lstm_cell_slope(g: Sequence[Any], gates: Any, cx: Any) -> Any:
+    _, forget, _, show, new = _lstm_gates(gates, cx)
+    seen = rows.tanh(new)
+    return (g[1] + g[0] * show * (1 - seen * seen)) * forget
+
+
+lstm_combine = operation("lstm_cell", _lstm_forward, gates=_lstm_gate_slopes, cx=_lstm_cell_slope)
 
 
 def _lstm_step(
     gates: Tensor, hx: Tensor, cx: Tensor, w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    admit, forget, cell, show = (gates + linear(hx, w_hh, b_hh)).chunk(4, 1)
-    cx = forget.sigmoid() * cx + admit.sigmoid() * cell.tanh()
-    hx = show.sigmoid() * cx.tanh()
+    hx, cx = lstm_combine(gates + linear(hx, w_hh, b_hh), cx)
     return (hx if w_hr is None else linear(hx, w_hr)), cx
 
 
