@@ -1,4 +1,5 @@
-"""Every benchmark runs the same work in pyrite and in NumPy; a group's rows show the ratio between them in parentheses."""
+"""Every benchmark runs the same work in pyrite and in NumPy; a group's rows show the ratio between them in
+parentheses."""
 
 import numpy as np
 import pytest

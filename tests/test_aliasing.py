@@ -1,4 +1,5 @@
-"""A state machine whose model is NumPy: views, in-place writes, exported and imported arrays, deferred reads, in any order.
+"""A state machine whose model is NumPy: views, in-place writes, exported and imported arrays, deferred reads, in any
+order.
 
 Every live tensor has a NumPy twin that shares memory with other twins exactly as the tensor shares storage with other
 tensors. Only exactly rounded operations take part, so after every run tensor and twin are equal bit for bit.
@@ -87,7 +88,9 @@ class Aliasing(RuleBasedStateMachine):
     @rule(target=pairs, p=pairs, data=st.data())
     def view(self, p, data):
         t, n = p.tensor, p.twin
-        kind = data.draw(st.sampled_from(["slice", "transpose", "reshape", "diagonal", "expand", "select", "unsqueeze"]))
+        kind = data.draw(
+            st.sampled_from(["slice", "transpose", "reshape", "diagonal", "expand", "select", "unsqueeze"])
+        )
         if kind == "unsqueeze" or n.ndim == 0:
             return self.keep(t.unsqueeze(0), n[None])
         if kind == "slice":
@@ -154,13 +157,19 @@ class Aliasing(RuleBasedStateMachine):
         shape = (-1, 2) if p.twin.size % 2 == 0 and p.twin.size else (-1,)
         twin = p.twin.reshape(shape)
         shared = np.shares_memory(twin, p.twin)
-        return self.keep(p.tensor.reshape(shape), twin) if shared == (p.tensor.handle.view(list(shape)) is not None) else multiple()
+        return (
+            self.keep(p.tensor.reshape(shape), twin)
+            if shared == (p.tensor.handle.view(list(shape)) is not None)
+            else multiple()
+        )
 
     # Writes
 
     @rule(p=pairs, value=NUMBERS, name=st.sampled_from(["add", "sub", "mul"]))
     def write_number(self, p, value, name):
-        self.write(p, lambda: getattr(p.tensor, f"{name}_")(value), None, lambda: BINARY[name](p.twin, np.float32(value)))
+        self.write(
+            p, lambda: getattr(p.tensor, f"{name}_")(value), None, lambda: BINARY[name](p.twin, np.float32(value))
+        )
 
     @rule(p=pairs, q=pairs, name=st.sampled_from(sorted(["add", "sub", "mul", "copy"])))
     def write_tensor(self, p, q, name):

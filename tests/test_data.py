@@ -13,8 +13,9 @@ import time
 import types
 
 import numpy as np
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.utils import data as D
 
 

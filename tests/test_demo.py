@@ -5,8 +5,9 @@ import subprocess
 import sys
 from collections import Counter
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.demo import __main__ as program
 from pyrite.demo import progress, training
 from pyrite.demo.data import Digits, stratified_split

@@ -1,8 +1,9 @@
 """Layers: values against their definitions in NumPy, first and second derivatives against differences, refusals."""
 
 import numpy as np
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.autograd import gradcheck, gradgradcheck
 from pyrite.nn import functional as F
 

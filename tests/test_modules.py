@@ -3,8 +3,9 @@
 import copy
 import pickle
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite import nn
 
 

@@ -4,8 +4,9 @@ import copy
 import pickle
 import warnings
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.optim import lr_scheduler
 
 GRADS = ([[0.5, -1.0], [0.25, 2.0]], [[-0.5, -0.5], [1.0, 0.0]], [[0.125, -2.0], [-0.75, 0.5]])

@@ -3,8 +3,9 @@
 import doctest
 from pathlib import Path
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite import printing
 
 EXAMPLES = doctest.DocTestParser().get_examples((Path(__file__).parent / "data" / "printing.txt").read_text())
@@ -45,7 +46,7 @@ def test_a_subclass_prints_under_its_name():
     class Angles(pyrite.Tensor):
         pass
 
-    assert repr(pyrite.Tensor._make_subclass(Angles, pyrite.zeros(2))) == "Angles([0., 0.])"
+    assert repr(pyrite.zeros(2).as_subclass(Angles)) == "Angles([0., 0.])"
 
 
 def test_default_dtype_decides_what_is_said():

@@ -7,8 +7,9 @@ the generator stands.
 import copy
 import threading
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.generator import worker_generator
 
 DRAWS = [

@@ -1,4 +1,5 @@
-"""Every gradient rule of the table of rows: on core handles and on tensors alike, and against differences of the values."""
+"""Every gradient rule of the table of rows: on core handles and on tensors alike, and against differences of the
+values."""
 
 import inspect
 

@@ -8,8 +8,9 @@ import pickle
 import struct
 import zipfile
 
-import pyrite
 import pytest
+
+import pyrite
 from pyrite.serialization import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 
 REFUSALS = (pickle.UnpicklingError, RuntimeError, EOFError)

@@ -24,19 +24,22 @@ from pyrite.device import device
 from pyrite.dtype import PUBLIC as _DTYPES
 from pyrite.dtype import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
 from pyrite.generator import Generator, default_generator
-from pyrite.methods import STRIDED as strided
+from pyrite.legacy import TYPES as _LEGACY
 from pyrite.memory_format import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from pyrite.methods import STRIDED as strided
 from pyrite.methods import layout
 from pyrite.ops.arguments import with_out as _with_out
 from pyrite.printing import set_printoptions
 from pyrite.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from pyrite.size import Size
+from pyrite.storage import TypedStorage, UntypedStorage
 from pyrite.tensor import Tensor
 
 __version__ = "0.1.0"
 
 methods.bind()
 globals().update(_DTYPES)
+globals().update(_LEGACY)
 _NO_OUT = frozenset(
     "empty zeros ones full arange range linspace logspace eye rand randn randint randperm normal bernoulli multinomial tensor".split()
 )
@@ -48,7 +51,8 @@ for _name in dir(ops):
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 _LAZY = frozenset(
-    "autograd nn optim utils functional linalg fft special cuda accelerator backends random serialization vision testing distributions "
+    "autograd nn optim utils functional linalg fft special cuda accelerator backends random serialization vision "
+    "testing distributions "
     "futures hub jit multiprocessing overrides types version __future__ cpu mps xpu signal functional return_types".split()
 )
 _FROM_SERIALIZATION = frozenset(("save", "load"))

@@ -9,7 +9,8 @@ _FORM = re.compile(r"([a-z]+)(?::(\d+))?")
 
 
 class device:
-    """A device type and an optional index, as ``torch.device``: ``device("cpu")``, ``device("cuda:0")``, ``device("cuda", 0)``.
+    """A device type and an optional index, as ``torch.device``: ``device("cpu")``, ``device("cuda:0")``,
+    ``device("cuda", 0)``.
 
     Raises RuntimeError for a string that names no device type.
     """
@@ -30,9 +31,7 @@ class device:
             raise RuntimeError(f"Invalid device string: '{type}'")
         name, number = form.groups()
         if name not in _TYPES:
-            raise RuntimeError(
-                f"Expected one of {', '.join(_TYPES)} device type at start of device string: {type}"
-            )
+            raise RuntimeError(f"Expected one of {', '.join(_TYPES)} device type at start of device string: {type}")
         if number is not None and index is not None:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
         self = object.__new__(cls)

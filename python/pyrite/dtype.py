@@ -53,7 +53,8 @@ def kind(d: dtype) -> int:
 
 
 def of_argument(d: object) -> dtype:
-    """The dtype that an argument ``dtype=`` means; Python's ``float``, ``int``, ``bool`` and ``complex`` are accepted."""
+    """The dtype that an argument ``dtype=`` means; Python's ``float``, ``int``, ``bool`` and ``complex`` are
+    accepted."""
     if isinstance(d, dtype):
         return d
     if d is float:
@@ -96,7 +97,8 @@ def _checked(name: str, other: str, wanted: str, type: dtype, fits: bool) -> dty
 
 
 class finfo:
-    """The limits of a float type, by default the default one (see ``torch.finfo``); of a complex type those of its parts."""
+    """The limits of a float type, by default the default one (see ``torch.finfo``); of a complex type those of its
+    parts."""
 
     #: Bits of the fraction, the largest exponent of a number, significant decimal digits.
     _FORMATS = {float16: (10, 15, 3), bfloat16: (7, 127, 2), float32: (23, 127, 6), float64: (52, 1023, 15)}

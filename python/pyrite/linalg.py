@@ -12,8 +12,13 @@ from pyrite.ops.shape import diagonal as _diagonal
 from pyrite.tensor import Tensor
 
 __all__ = [
-    *("LinAlgError cholesky cholesky_ex cond cross det diagonal eigh eigvalsh householder_product inv inv_ex lstsq lu lu_factor").split(),
-    *("lu_factor_ex lu_solve matmul matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet solve").split(),
+    *(
+        "LinAlgError cholesky cholesky_ex cond cross det diagonal eigh eigvalsh householder_product inv inv_ex lstsq lu "
+        "lu_factor"
+    ).split(),
+    *(
+        "lu_factor_ex lu_solve matmul matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet solve"
+    ).split(),
     *("solve_ex solve_triangular svd svdvals tensorinv tensorsolve vander vecdot vector_norm").split(),
 ]
 

@@ -6,54 +6,59 @@ Gradient rules run on handles, or on tensors where the backward pass is recorded
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from pyrite import _core, ops, printing
+from pyrite import storage as storages
 from pyrite.autograd import engine
-from pyrite.autograd.graph import RemovableHandle, check_inplace, check_overlap, write_inplace
+from pyrite.autograd.graph import check_inplace, check_overlap, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, kind
-from pyrite.ops import convert, index, relayout
+from pyrite.hooks import RemovableHandle, add_hook
+from pyrite.ops import convert, index, random_fill, relayout
 from pyrite.ops import elementwise as rows
-from pyrite.ops import random_fill
 from pyrite.size import Size
 from pyrite.tensor import Handle, Tensor, new_size, wrap
 
 #: Public functions that are methods too; the tensor is their first argument.
 METHODS = """
-abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all allclose amax amin aminmax angle any arccos arccosh
-arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort argwhere as_strided as_strided_scatter asin asinh atan atan2 atanh
-baddbmm bernoulli bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm broadcast_to
-bucketize cdist ceil cholesky chunk clamp clamp_max clamp_min clip clone conj conj_physical contiguous copysign corrcoef cos cosh
-count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det detach diag diag_embed diagflat diagonal diagonal_scatter diff
-digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2 expand expand_as expm1 fix flatten flip fliplr flipud
-float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge greater greater_equal gt hardshrink heaviside histc histogram hsplit
-hypot i0 igamma igammac imag index_add index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite
-isin isinf isnan isneginf isposinf isreal item kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
-log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill
-masked_scatter masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul
-multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow narrow_copy ne neg negative new_empty
-new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static norm not_equal numpy outer permute
-pinverse polygamma positive pow prelu prod put qr quantile rad2deg ravel real reciprocal relu remainder renorm repeat
-repeat_interleave reshape reshape_as resolve_conj resolve_neg roll rot90 round rsqrt scatter scatter_add scatter_reduce select
-select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split split_with_sizes sqrt square squeeze
-std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan tanh tensor_split tile to tolist topk trace
-transpose tril triu true_divide trunc type_as unbind unflatten unfold unique unique_consecutive unsqueeze unsafe_chunk unsafe_split
-var vdot view view_as vsplit where xlogy view_as_real view_as_complex logdet as_subclass adjoint
-unsafe_split_with_sizes ger cholesky_inverse cholesky_solve lu_solve triangular_solve geqrf ormqr
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all allclose amax amin aminmax angle any arccos
+arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort argwhere as_strided as_strided_scatter asin asinh
+atan atan2 atanh baddbmm bernoulli bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+bitwise_xor bmm broadcast_to bucketize cdist ceil cholesky chunk clamp clamp_max clamp_min clip clone conj conj_physical
+contiguous copysign corrcoef cos cosh count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det detach diag
+diag_embed diagflat diagonal diagonal_scatter diff digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2
+expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin fmod frac frexp gather
+gcd ge greater greater_equal gt hardshrink heaviside histc histogram hsplit hypot i0 igamma igammac imag index_add
+index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite isin isinf isnan isneginf
+isposinf isreal item kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 log_softmax logaddexp
+logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill masked_scatter
+masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul
+multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow narrow_copy ne neg negative
+new_empty new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static norm not_equal numpy
+outer permute pinverse polygamma positive pow prelu prod put qr quantile rad2deg ravel real reciprocal relu remainder
+renorm repeat repeat_interleave reshape reshape_as resolve_conj resolve_neg roll rot90 round rsqrt scatter scatter_add
+scatter_reduce select select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split
+split_with_sizes sqrt square squeeze std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan
+tanh tensor_split tile to tolist topk trace transpose tril triu true_divide trunc type_as unbind unflatten unfold unique
+unique_consecutive unsqueeze unsafe_chunk unsafe_split var vdot view view_as vsplit where xlogy view_as_real
+view_as_complex logdet as_subclass adjoint unsafe_split_with_sizes ger cholesky_inverse cholesky_solve lu_solve
+triangular_solve geqrf ormqr
 """.split()
 
 #: Methods that also exist in place, with a trailing underscore.
 INPLACE = """
-abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin
-asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp
-clamp_max clamp_min clip conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2
-expm1 fix float_power floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot i0 igamma igammac index_add
-index_copy index_fill index_reduce lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 logical_and logical_not
-logical_or logical_xor logit lt masked_fill masked_scatter mul multiply mvlgamma nan_to_num ne neg negative nextafter not_equal
-polygamma pow put rad2deg reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh
-sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh arctan arctan2 arctanh
+asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+bitwise_xor ceil clamp clamp_max clamp_min clip conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div
+divide eq erf erfc erfinv exp exp2 expm1 fix float_power floor floor_divide fmod frac gcd ge greater greater_equal gt
+heaviside hypot i0 igamma igammac index_add index_copy index_fill index_reduce lcm ldexp le lerp less less_equal lgamma
+log log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
+mvlgamma nan_to_num ne neg negative nextafter not_equal polygamma pow put rad2deg reciprocal relu remainder renorm round
+rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril triu
+true_divide trunc xlogy
 """.split()
 
 #: Comparisons and the like: their in-place forms store the truth values as numbers of the tensor's own dtype.
@@ -99,7 +104,7 @@ def operator(function: Callable, name: str, reverse: bool = False) -> Callable:
 
         def method(self: Any, other: Any) -> Any:
             if type(other) not in DIRECT and not isinstance(other, Tensor):
-                other = outside(other)
+                other = NotImplemented if getattr(other, "ndim", 0) and type(other) is not Handle else outside(other)
                 if other is NotImplemented:
                     return other
             if not isinstance(self, Tensor):
@@ -204,9 +209,7 @@ def iterate(self: Tensor) -> Iterator[Tensor]:
 
 def contains(self: Tensor, element: Any) -> bool:
     if not isinstance(element, Tensor | int | float | complex):
-        raise RuntimeError(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
-        )
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
     return bool(rows.eq(self, element).any().item())
 
 
@@ -214,8 +217,8 @@ def register_hook(self: Tensor, hook: Callable) -> RemovableHandle:
     """Calls ``hook(grad)`` whenever a gradient of this tensor is computed; what it returns replaces the gradient."""
     if self.node is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    hooks = self.node.extra("tensor_hooks").setdefault(self.output, {})
-    return RemovableHandle.put(hooks, hook)
+    hooks = self.node.extra("tensor_hooks").setdefault(self.output, OrderedDict())
+    return add_hook(hooks, hook)
 
 
 def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> RemovableHandle:
@@ -224,7 +227,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> Removabl
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if not self.is_leaf:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    return RemovableHandle.put(self.__dict__.setdefault("_post_accumulate_hooks", {}), hook)
+    return add_hook(self.__dict__.setdefault("_post_accumulate_hooks", OrderedDict()), hook)
 
 
 def retain_grad(self: Tensor) -> None:
@@ -248,7 +251,8 @@ def retains_grad(self: Tensor) -> bool:
 def backward(
     self: Tensor, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
 ) -> None:
-    """Adds the gradients of this tensor to the ``.grad`` of the leaves it depends on (see ``torch.Tensor.backward``)."""
+    """Adds the gradients of this tensor to the ``.grad`` of the leaves it depends on (see
+    ``torch.Tensor.backward``)."""
     engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
@@ -256,9 +260,9 @@ def deepcopy(self: Tensor, memo: dict) -> Tensor:
     """A copy with storages shared as in the original (tied weights stay tied)."""
     if not self.is_leaf:
         raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you "
-            "were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
-            "https://github.com/pytorch/pytorch/pull/103001"
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
         )
     if id(self) in memo:
         return memo[id(self)]
@@ -422,6 +426,7 @@ def bind_methods() -> None:
     ):  # fmt: skip
         setattr(Tensor, function.__name__, function)
     Tensor.retains_grad = property(retains_grad)
+    Tensor.storage, Tensor.untyped_storage = storages.storage, storages.untyped_storage
 
 
 def bind_facts() -> None:
@@ -440,7 +445,9 @@ def bind_facts() -> None:
     t.is_shared = lambda self: False
     t.is_pinned = lambda self, device=None: False
     t.pin_memory = lambda self, device=None: self
-    t.is_set_to = lambda self, other: self.handle.storage_id == other.handle.storage_id and self.stride() == other.stride()
+    t.is_set_to = lambda self, other: (
+        self.handle.storage_id == other.handle.storage_id and self.stride() == other.stride()
+    )
     t.is_cuda = t.is_sparse = t.is_quantized = t.is_meta = t.is_mps = t.is_xpu = t.is_nested = t.is_mkldnn = False
     t.layout = property(lambda self: STRIDED)
     t.itemsize = property(lambda self: self.dtype.itemsize)
@@ -449,11 +456,31 @@ def bind_facts() -> None:
     t.mT = property(matrix_transpose)
     t.H, t.mH = property(hermitian), property(ops.adjoint)
     t.T = property(lambda self: self.permute(*range(self.ndim - 1, -1, -1)))
-    t.new = lambda self, *args: ops.tensor(args[0], dtype=self.dtype) if args and not isinstance(args[0], int) else ops.empty(args or [0], dtype=self.dtype)
-    names = {"float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32",
-             "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool", "cfloat": "complex64", "cdouble": "complex128"}
+    t.new = lambda self, *args: (
+        ops.tensor(args[0], dtype=self.dtype)
+        if args and not isinstance(args[0], int)
+        else ops.empty(args or [0], dtype=self.dtype)
+    )
+    names = {
+        "float": "float32",
+        "double": "float64",
+        "half": "float16",
+        "bfloat16": "bfloat16",
+        "long": "int64",
+        "int": "int32",
+        "short": "int16",
+        "char": "int8",
+        "byte": "uint8",
+        "bool": "bool",
+        "cfloat": "complex64",
+        "cdouble": "complex128",
+    }
     for name, own in names.items():
-        setattr(t, name, lambda self, memory_format=None, d=getattr(_core, own): convert.to(self, d, memory_format=memory_format))
+        setattr(
+            t,
+            name,
+            lambda self, memory_format=None, d=getattr(_core, own): convert.to(self, d, memory_format=memory_format),
+        )
 
 
 class layout:

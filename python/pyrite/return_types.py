@@ -12,7 +12,9 @@ def structure(name: str, *fields: str) -> type:
     def make(cls: type, items: Any) -> Any:
         items = tuple(items)
         if len(items) != len(fields):
-            raise TypeError(f"pyrite.return_types.{name}() takes a {len(fields)}-sequence ({len(items)}-sequence given)")
+            raise TypeError(
+                f"pyrite.return_types.{name}() takes a {len(fields)}-sequence ({len(items)}-sequence given)"
+            )
         return tuple.__new__(cls, items)
 
     def text(self: tuple) -> str:
@@ -21,7 +23,11 @@ def structure(name: str, *fields: str) -> type:
     places: dict[str, Any] = {f: property(getter(i)) for i, f in enumerate(fields)}
     numbers = {"n_fields": len(fields), "n_sequence_fields": len(fields), "n_unnamed_fields": 0}
     reduce = {"__reduce__": lambda self: (type(self), (tuple(self),))}
-    return type(name, (tuple,), {"__new__": make, "__repr__": text, "__slots__": (), "__module__": __name__} | places | numbers | reduce)
+    return type(
+        name,
+        (tuple,),
+        {"__new__": make, "__repr__": text, "__slots__": (), "__module__": __name__} | places | numbers | reduce,
+    )
 
 
 def getter(place: int) -> Callable:

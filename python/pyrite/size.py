@@ -16,9 +16,7 @@ class Size(tuple):
         sizes = tuple(sizes)
         for i, size in enumerate(sizes):
             if not hasattr(size, "__index__"):
-                raise TypeError(
-                    f"torch.Size() takes an iterable of 'int' (item {i} is '{type(size).__name__}')"
-                )
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(size).__name__}')")
         return tuple.__new__(cls, [size if type(size) is int else size.__index__() for size in sizes])
 
     def numel(self) -> int:

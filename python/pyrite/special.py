@@ -58,25 +58,53 @@ i1 = _unary("i1", rows.i1, "The modified Bessel function of the first kind and o
 i1e = _unary("i1e", rows.i1e, "e^-|x| i1(x)")
 modified_bessel_i0 = _unary("modified_bessel_i0", rows.i0, "The modified Bessel function of the first kind and order 0")
 modified_bessel_i1 = _unary("modified_bessel_i1", rows.i1, "The modified Bessel function of the first kind and order 1")
-modified_bessel_k0 = _unary("modified_bessel_k0", rows.modified_bessel_k0, "The modified Bessel function of the second kind and order 0")
-modified_bessel_k1 = _unary("modified_bessel_k1", rows.modified_bessel_k1, "The modified Bessel function of the second kind and order 1")
-scaled_modified_bessel_k0 = _unary("scaled_modified_bessel_k0", rows.scaled_modified_bessel_k0, "e^x modified_bessel_k0(x)")
-scaled_modified_bessel_k1 = _unary("scaled_modified_bessel_k1", rows.scaled_modified_bessel_k1, "e^x modified_bessel_k1(x)")
+modified_bessel_k0 = _unary(
+    "modified_bessel_k0", rows.modified_bessel_k0, "The modified Bessel function of the second kind and order 0"
+)
+modified_bessel_k1 = _unary(
+    "modified_bessel_k1", rows.modified_bessel_k1, "The modified Bessel function of the second kind and order 1"
+)
+scaled_modified_bessel_k0 = _unary(
+    "scaled_modified_bessel_k0", rows.scaled_modified_bessel_k0, "e^x modified_bessel_k0(x)"
+)
+scaled_modified_bessel_k1 = _unary(
+    "scaled_modified_bessel_k1", rows.scaled_modified_bessel_k1, "e^x modified_bessel_k1(x)"
+)
 spherical_bessel_j0 = _unary("spherical_bessel_j0", rows.spherical_bessel_j0, "sin(x) / x")
 ndtri = _unary("ndtri", rows.ndtri, "The inverse of ndtr")
 xlog1py = _binary("xlog1py", rows.xlog1py, "x * log(1 + y), 0 where x is 0")
 zeta = _binary("zeta", rows.zeta, "Hurwitz's zeta function")
 
-chebyshev_polynomial_t = _binary("chebyshev_polynomial_t", rows.chebyshev_polynomial_t, "Chebyshev polynomials, first kind", "n")
-chebyshev_polynomial_u = _binary("chebyshev_polynomial_u", rows.chebyshev_polynomial_u, "Chebyshev polynomials, second kind", "n")
-chebyshev_polynomial_v = _binary("chebyshev_polynomial_v", rows.chebyshev_polynomial_v, "Chebyshev polynomials, third kind", "n")
-chebyshev_polynomial_w = _binary("chebyshev_polynomial_w", rows.chebyshev_polynomial_w, "Chebyshev polynomials, fourth kind", "n")
-shifted_chebyshev_polynomial_t = _binary("shifted_chebyshev_polynomial_t", rows.shifted_chebyshev_polynomial_t, "Those of 2x - 1", "n")
-shifted_chebyshev_polynomial_u = _binary("shifted_chebyshev_polynomial_u", rows.shifted_chebyshev_polynomial_u, "Those of 2x - 1", "n")
-shifted_chebyshev_polynomial_v = _binary("shifted_chebyshev_polynomial_v", rows.shifted_chebyshev_polynomial_v, "Those of 2x - 1", "n")
-shifted_chebyshev_polynomial_w = _binary("shifted_chebyshev_polynomial_w", rows.shifted_chebyshev_polynomial_w, "Those of 2x - 1", "n")
-hermite_polynomial_h = _binary("hermite_polynomial_h", rows.hermite_polynomial_h, "Hermite polynomials, the physicist's", "n")
-hermite_polynomial_he = _binary("hermite_polynomial_he", rows.hermite_polynomial_he, "Hermite polynomials, the probabilist's", "n")
+chebyshev_polynomial_t = _binary(
+    "chebyshev_polynomial_t", rows.chebyshev_polynomial_t, "Chebyshev polynomials, first kind", "n"
+)
+chebyshev_polynomial_u = _binary(
+    "chebyshev_polynomial_u", rows.chebyshev_polynomial_u, "Chebyshev polynomials, second kind", "n"
+)
+chebyshev_polynomial_v = _binary(
+    "chebyshev_polynomial_v", rows.chebyshev_polynomial_v, "Chebyshev polynomials, third kind", "n"
+)
+chebyshev_polynomial_w = _binary(
+    "chebyshev_polynomial_w", rows.chebyshev_polynomial_w, "Chebyshev polynomials, fourth kind", "n"
+)
+shifted_chebyshev_polynomial_t = _binary(
+    "shifted_chebyshev_polynomial_t", rows.shifted_chebyshev_polynomial_t, "Those of 2x - 1", "n"
+)
+shifted_chebyshev_polynomial_u = _binary(
+    "shifted_chebyshev_polynomial_u", rows.shifted_chebyshev_polynomial_u, "Those of 2x - 1", "n"
+)
+shifted_chebyshev_polynomial_v = _binary(
+    "shifted_chebyshev_polynomial_v", rows.shifted_chebyshev_polynomial_v, "Those of 2x - 1", "n"
+)
+shifted_chebyshev_polynomial_w = _binary(
+    "shifted_chebyshev_polynomial_w", rows.shifted_chebyshev_polynomial_w, "Those of 2x - 1", "n"
+)
+hermite_polynomial_h = _binary(
+    "hermite_polynomial_h", rows.hermite_polynomial_h, "Hermite polynomials, the physicist's", "n"
+)
+hermite_polynomial_he = _binary(
+    "hermite_polynomial_he", rows.hermite_polynomial_he, "Hermite polynomials, the probabilist's", "n"
+)
 laguerre_polynomial_l = _binary("laguerre_polynomial_l", rows.laguerre_polynomial_l, "Laguerre polynomials", "n")
 legendre_polynomial_p = _binary("legendre_polynomial_p", rows.legendre_polynomial_p, "Legendre polynomials", "n")
 

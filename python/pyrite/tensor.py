@@ -1,7 +1,7 @@
 """Tensor: a core tensor with its place in the graph of recorded operations.
 
-The class holds state only; operators and methods are bound to it by name in `methods.py`. Tensors of the package are made by
-`wrap`, never through ``Tensor()``.
+The class holds state only; operators and methods are bound to it by name in `methods.py`. Tensors of the package are
+made by `wrap`, never through ``Tensor()``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pyrite.autograd.graph import Node
 
 Handle = _core.Tensor
-
 
 
 class Tensor:
@@ -197,7 +196,8 @@ def wrap_as(cls: type[Tensor], handle: _core.Tensor) -> Tensor:
 
 
 class Views(list):
-    """Weak references to the views of a tensor; the dead ones are dropped whenever there are twice as many as before."""
+    """Weak references to the views of a tensor; the dead ones are dropped whenever there are twice as many as
+    before."""
 
     __slots__ = ("limit",)
 

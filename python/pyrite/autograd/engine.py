@@ -1,4 +1,5 @@
-"""The backward pass: nodes from the youngest to the oldest, without recursion, each once with all of its gradients summed."""
+"""The backward pass: nodes from the youngest to the oldest, without recursion, each once with all of its gradients
+summed."""
 
 from __future__ import annotations
 
@@ -200,8 +201,8 @@ def seeds(tensors: Sequence[Tensor], gradients: Sequence[Tensor | None], recordi
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g.shape != t.shape:
             raise RuntimeError(
-                f"Mismatch in shape: grad_output[{len(out)}] has a shape of {g.shape} and output[{len(out)}] has a shape of "
-                f"{t.shape}."
+                f"Mismatch in shape: grad_output[{len(out)}] has a shape of {g.shape} and output[{len(out)}] has a "
+                f"shape of {t.shape}."
             )
         out.append(g if recording else g.handle)
     return out
@@ -245,10 +246,11 @@ def backward(
     grad_variables: Any = None,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Adds the gradients of `tensors`, weighted by `grad_tensors`, to the ``.grad`` of the leaves (or of `inputs` alone).
+    """Adds the gradients of `tensors`, weighted by `grad_tensors`, to the ``.grad`` of the leaves (or of `inputs`
+    alone).
 
-    Raises RuntimeError where a tensor is not tracked, is no scalar and has no gradient given, or its graph was freed (see
-    ``torch.autograd.backward``).
+    Raises RuntimeError where a tensor is not tracked, is no scalar and has no gradient given, or its graph was freed
+    (see ``torch.autograd.backward``).
     """
     tensors = as_tuple(tensors)
     gradients = (None,) * len(tensors) if grad_tensors is None else as_tuple(grad_tensors)
@@ -305,7 +307,9 @@ def grad(
     if not inputs:
         raise ValueError("grad requires non-empty inputs.")
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     gradients = (None,) * len(outputs) if grad_outputs is None else as_tuple(grad_outputs)
     if len(gradients) != len(outputs):
@@ -320,8 +324,8 @@ def grad(
         g = captures[t.node, t.output]
         if g is None and not allow_unused:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-                "is the desired behavior."
+                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+                "this is the desired behavior."
             )
         if g is None and materialize_grads:
             g = wrap(_core.full(list(t.shape), 0, t.dtype))

@@ -58,15 +58,16 @@ class FunctionNode(Node):
             results = results[: self.arguments]
         if len(results) != self.arguments:
             raise RuntimeError(
-                f"function {type(self).__name__} returned an incorrect number of gradients (expected {self.arguments}, got "
-                f"{len(results)})"
+                f"function {type(self).__name__} returned an incorrect number of gradients (expected {self.arguments}, "
+                f"got {len(results)})"
             )
         out = []
         for i in self.positions:
             g = results[i]
             if g is not None and not isinstance(g, Tensor):
                 raise RuntimeError(
-                    f"function {type(self).__name__} returned a gradient of type {type(g).__name__}, expected a Tensor or None"
+                    f"function {type(self).__name__} returned a gradient of type {type(g).__name__}, expected a Tensor "
+                    "or None"
                 )
             out.append(g if g is None or recording else g.handle)
         return out
@@ -91,15 +92,15 @@ class FunctionMeta(type):
 class Function(metaclass=FunctionMeta):
     """An operation defined by two static methods, ``forward(ctx, ...)`` and ``backward(ctx, *grads)``.
 
-    ``setup_context(ctx, inputs, output)`` may be written apart from ``forward(...)``. Call it by ``apply``; backward gives one
-    gradient, or None, for each argument of forward.
+    ``setup_context(ctx, inputs, output)`` may be written apart from ``forward(...)``. Call it by ``apply``; backward
+    gives one gradient, or None, for each argument of forward.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise RuntimeError(
-            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you should "
-            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future version of "
-            "PyTorch."
+            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you "
+            "should invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch."
         )
 
     @staticmethod
@@ -148,7 +149,8 @@ class Function(metaclass=FunctionMeta):
         inputs = {id(a): a for a in args if isinstance(a, Tensor)}
         dirty = {id(t) for t in getattr(node, "dirty", ())}
         results = [
-            wrap(r.handle.alias()) if isinstance(r, Tensor) and id(r) in inputs and id(r) not in dirty else r for r in results
+            wrap(r.handle.alias()) if isinstance(r, Tensor) and id(r) in inputs and id(r) not in dirty else r
+            for r in results
         ]
         if mode.enabled and any(node.needs_input_grad):
             cls.record(node, args, results)

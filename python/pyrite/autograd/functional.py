@@ -33,7 +33,14 @@ def _plain(items: tuple, several: bool) -> Any:
     return items if several else items[0]
 
 
-def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
+def jacobian(
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
     """The derivative of every output element by every input element, of shape ``output.shape + input.shape``.
 
     A tensor for one output and one input; tuples over inputs, and over outputs, where there are several.
@@ -48,18 +55,29 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
             rows: list[list[Tensor]] = [[] for _ in xs]
             flat = o.reshape(-1)
             for i in range(flat.numel()):
-                found = _gradients(flat[i], xs, None, create_graph) if o.requires_grad else [ops.zeros_like(x) for x in xs]
+                found = (
+                    _gradients(flat[i], xs, None, create_graph) if o.requires_grad else [ops.zeros_like(x) for x in xs]
+                )
                 for row, g in zip(rows, found):
                     row.append(g)
             block = tuple(
-                _finished(ops.stack(row).reshape(o.shape + x.shape) if row else ops.zeros(o.shape + x.shape), create_graph)
+                _finished(
+                    ops.stack(row).reshape(o.shape + x.shape) if row else ops.zeros(o.shape + x.shape), create_graph
+                )
                 for row, x in zip(rows, xs)
             )
             blocks.append(_plain(block, several_in))
     return _plain(tuple(blocks), several_out)
 
 
-def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
+def hessian(
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
     """The second derivatives of a function with a single value."""
     several, _ = _as_inputs(inputs, False)
 
@@ -80,7 +98,10 @@ def vjp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
         outs = out if isinstance(out, tuple) else (out,)
         weights = None if v is None else v if isinstance(v, tuple) else (v,)
         if weights is None and any(o.numel() != 1 for o in outs):
-            raise RuntimeError("The vector v can only be None if the user-provided function returns a single Tensor with a single element.")
+            raise RuntimeError(
+                "The vector v can only be None if the user-provided function returns a single Tensor with a single "
+                "element."
+            )
         found = _gradients(outs, xs, weights, create_graph)
     shown = tuple(_finished(o, create_graph) for o in outs)
     return _plain(shown, isinstance(out, tuple)), _plain(tuple(_finished(g, create_graph) for g in found), several)
@@ -98,7 +119,9 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
         found = grad(slopes, weights, vs, create_graph=create_graph, allow_unused=True)
         found = tuple(ops.zeros_like(o) if g is None else g for g, o in zip(found, outs))
     shown = tuple(_finished(o, create_graph) for o in outs)
-    return _plain(shown, isinstance(out, tuple)), _plain(tuple(_finished(g, create_graph) for g in found), isinstance(out, tuple))
+    return _plain(shown, isinstance(out, tuple)), _plain(
+        tuple(_finished(g, create_graph) for g in found), isinstance(out, tuple)
+    )
 
 
 def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
@@ -108,7 +131,16 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
         out = func(*xs)
         slopes = _gradients(out, xs, None, True)
         vs = tuple(ops.ones_like(x) for x in xs) if v is None else v if isinstance(v, tuple) else (v,)
-        found = _gradients([s for s in slopes if s.requires_grad], xs, [w for w, s in zip(vs, slopes) if s.requires_grad], create_graph) if any(s.requires_grad for s in slopes) else tuple(ops.zeros_like(x) for x in xs)
+        found = (
+            _gradients(
+                [s for s in slopes if s.requires_grad],
+                xs,
+                [w for w, s in zip(vs, slopes) if s.requires_grad],
+                create_graph,
+            )
+            if any(s.requires_grad for s in slopes)
+            else tuple(ops.zeros_like(x) for x in xs)
+        )
     return _finished(out, create_graph), _plain(tuple(_finished(g, create_graph) for g in found), several)
 
 

@@ -32,7 +32,9 @@ def numerical(function: Callable, inputs: Sequence[Any], which: int, eps: float)
             for step in (eps, -eps):
                 moved = x.detach().clone().contiguous()
                 moved.view(-1)[i] += step
-                ends.append([o.clone() for o in _outputs(function, [moved if k == which else a for k, a in enumerate(inputs)])])
+                ends.append(
+                    [o.clone() for o in _outputs(function, [moved if k == which else a for k, a in enumerate(inputs)])]
+                )
             columns.append([(high - low) / (2 * eps) for high, low in zip(*ends)])
     return columns
 
@@ -70,7 +72,8 @@ def gradcheck(
     tracked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
     if not tracked:
         raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
+            "gradcheck expects at least one input tensor to require gradient, but none of the them have "
+            "requires_grad=True."
         )
     outputs = _outputs(func, inputs)
     for i in tracked:
@@ -87,8 +90,8 @@ def gradcheck(
                         if not raise_exception:
                             return False
                         raise GradcheckError(
-                            f"Jacobian mismatch for output {k} with respect to input {i}, at element ({b}, {a}): numerical {y}, "
-                            f"analytical {x}"
+                            f"Jacobian mismatch for output {k} with respect to input {i}, at element ({b}, {a}): "
+                            f"numerical {y}, analytical {x}"
                         )
     return True
 
@@ -108,14 +111,19 @@ def gradgradcheck(
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     outputs = _outputs(func, inputs)
     if grad_outputs is None:
-        weights = [(ops.arange(o.numel(), dtype=o.dtype) * 0.37).cos().reshape(o.shape).requires_grad_() for o in outputs]
+        weights = [
+            (ops.arange(o.numel(), dtype=o.dtype) * 0.37).cos().reshape(o.shape).requires_grad_() for o in outputs
+        ]
     else:
         weights = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     count = len(inputs)
 
     def gradients(*args: Any) -> tuple:
         xs, ws = args[:count], args[count:]
-        xs = [x if not isinstance(x, Tensor) or x.requires_grad or kind(x.dtype) < 2 else x.detach().requires_grad_() for x in xs]
+        xs = [
+            x if not isinstance(x, Tensor) or x.requires_grad or kind(x.dtype) < 2 else x.detach().requires_grad_()
+            for x in xs
+        ]
         tracked = [x for x, original in zip(xs, inputs) if isinstance(original, Tensor) and original.requires_grad]
         return grad(_outputs(func, xs), tracked, list(ws), create_graph=True, allow_unused=True, materialize_grads=True)
 

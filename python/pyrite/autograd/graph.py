@@ -1,8 +1,9 @@
 """The graph: nodes for recorded operations, and how an operation with its gradient rules becomes a function.
 
 A rule is a callable for one argument; the names of its parameters say what it needs, and so what is saved: ``g`` (the
-gradient of the output), ``out`` (the output), the names of the operation's arguments, and ``x_shape``, ``x_dtype`` for an
-argument ``x`` whose data is not needed. Rules run on core handles, or on tensors where the backward pass itself is recorded.
+gradient of the output), ``out`` (the output), the names of the operation's arguments, and ``x_shape``, ``x_dtype`` for
+an argument ``x`` whose data is not needed. Rules run on core handles, or on tensors where the backward pass itself is
+recorded.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import itertools
 import re
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.mode import mode
 from pyrite.dtype import kind
+from pyrite.hooks import RemovableHandle, add_hook
 from pyrite.tensor import Handle, Tensor, new, remember_view, views_of, wrap
 
 next_number = itertools.count().__next__
@@ -58,12 +60,13 @@ class Node:
         return self.extras.setdefault(key, make())
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
-        """Calls ``hook(grad_inputs, grad_outputs)`` when this node has run; what it returns replaces ``grad_inputs``."""
-        return RemovableHandle.put(self.extra("posthooks"), hook)
+        """Calls ``hook(grad_inputs, grad_outputs)`` when this node has run; what it returns replaces
+        ``grad_inputs``."""
+        return add_hook(self.extra("posthooks", OrderedDict), hook)
 
     def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Calls ``hook(grad_outputs)`` before this node runs; what it returns replaces them."""
-        return RemovableHandle.put(self.extra("prehooks"), hook)
+        return add_hook(self.extra("prehooks", OrderedDict), hook)
 
     def outputs(self) -> int:
         return len(self.shape) if type(self.shape) is list else 1
@@ -154,35 +157,6 @@ class Accumulation(Node):
 
 
 Accumulation.__name__ = Accumulation.__qualname__ = "AccumulateGrad"
-
-
-class RemovableHandle:
-    """Takes a hook away again, by `remove` or at the end of a ``with`` block (see ``torch.utils.hooks``)."""
-
-    _ids = itertools.count()
-
-    def __init__(self, hooks: dict, key: int | None = None) -> None:
-        self.id = next(self._ids) if key is None else key
-        self._hooks = weakref.ref(hooks) if not isinstance(hooks, dict) or type(hooks) is not dict else (lambda: hooks)
-
-    @classmethod
-    def put(cls, hooks: dict, hook: Callable) -> RemovableHandle:
-        if not callable(hook):
-            raise TypeError(f"a hook must be callable, but got {type(hook).__name__}")
-        self = cls(hooks)
-        hooks[self.id] = hook
-        return self
-
-    def remove(self) -> None:
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.remove()
 
 
 class Plan:
@@ -282,11 +256,12 @@ def operation(
     label: str | None = None,
     **rules: Callable,
 ) -> Callable:
-    """The function that runs `forward` on core handles and records it with `rules`, one for each differentiable argument.
+    """The function that runs `forward` on core handles and records it with `rules`, one for each differentiable
+    argument.
 
     Arguments are positional. An argument may be a list of tensors; its rule gives a list. Where `forward` gives several
-    results, the first `outputs` of them (all, where None) are differentiable, and ``g`` is the list of their gradients, or
-    the one gradient where `outputs` is 1. Called with core handles it gives core handles and records nothing.
+    results, the first `outputs` of them (all, where None) are differentiable, and ``g`` is the list of their gradients,
+    or the one gradient where `outputs` is 1. Called with core handles it gives core handles and records nothing.
     """
     arguments = parameters(forward)
     op = Operation(name, arguments, rules, tensors, label)
@@ -386,10 +361,10 @@ def view_operation(name: str, forward: Callable, *, label: str | None = None, x:
 
 
 NO_GRAD_VIEW = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is "
-    "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either "
-    "both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace "
-    "to be tracked)."
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
+    "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace "
+    "either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want "
+    "the inplace to be tracked)."
 )
 MULTIPLE_VIEWS = (
     "is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such "
@@ -403,7 +378,7 @@ def as_view(out: Tensor, x: Tensor, refusal: str | None = None) -> Tensor:
     base = x.base
     if base is None:
         base = (x, NO_GRAD_VIEW if x.node is not None and not mode.enabled else refusal)
-    elif base[1] is None and (refusal is not None or base[0].node is not None and not mode.enabled):
+    elif base[1] is None and (refusal is not None or (base[0].node is not None and not mode.enabled)):
         base = (base[0], NO_GRAD_VIEW if refusal is None else refusal)
     out.base = base
     remember_view(base[0], out)
@@ -439,11 +414,11 @@ def check_inplace(t: Tensor) -> None:
     if t.base is not None:
         root, refusal = t.base
         if refusal is not None and (t.node is not None or root.node is not None):
-            raise RuntimeError(f"Output {t.output} of {t.node.name()} {refusal}" if refusal is MULTIPLE_VIEWS and t.node else refusal)
-        if root.node is not None and root.node.is_accumulation:
             raise RuntimeError(
-                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+                f"Output {t.output} of {t.node.name()} {refusal}" if refusal is MULTIPLE_VIEWS and t.node else refusal
             )
+        if root.node is not None and root.node.is_accumulation:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if t.node is not None and t.node.is_accumulation:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
 
@@ -476,7 +451,7 @@ def rebase(t: Tensor, result: Tensor, name: str) -> None:
         fresh = copy_slices(same_place(root), result, region(layout_of(t.handle), layout_of(root.handle)))
     root.node, root.output = fresh.node, fresh.output
     for view in views_of(root):
-        if view.handle.storage_id != root.handle.storage_id or view.is_leaf and view.node is not None:
+        if view.handle.storage_id != root.handle.storage_id or (view.is_leaf and view.node is not None):
             continue
         part = layout_of(view.handle)
         fresh = part_of(same_place(root), part, region(part, layout_of(root.handle)))

@@ -102,7 +102,8 @@ class enable_grad(_Switch):
 
 
 class set_grad_enabled(_Context):
-    """Sets the mode at once, and puts the earlier one back where it is used as a context (see ``torch.set_grad_enabled``)."""
+    """Sets the mode at once, and puts the earlier one back where it is used as a context (see
+    ``torch.set_grad_enabled``)."""
 
     def __init__(self, mode_: bool) -> None:
         self.enabled = bool(mode_)

@@ -1,7 +1,7 @@
 """Regions: a part of a tensor's memory seen through other shape, strides and offset, as an operation and its adjoint.
 
-A `Region` says how a tensor (`whole`) and a part of it lie in the same memory. Gradients are laid out in that memory, so that
-the tensor may have any strides; places that the tensor does not reach have no gradient.
+A `Region` says how a tensor (`whole`) and a part of it lie in the same memory. Gradients are laid out in that memory,
+so that the tensor may have any strides; places that the tensor does not reach have no gradient.
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ put_region = operation("as_strided_backward", lambda g, r: _put(g, r), g=lambda 
 without_region = operation("without_region", lambda g, r: _without(g, r), g=lambda g, r: without_region(g, r))
 
 #: The part of a tensor that a region names, in the tensor's own storage.
-part_of = operation(
-    "as_strided", lambda x, part, r: seen(x, part), x=lambda g, r: put_region(g, r)
-)
+part_of = operation("as_strided", lambda x, part, r: seen(x, part), x=lambda g, r: put_region(g, r))
 
 #: A tensor whose part was overwritten by `y`: its own history outside of the part, that of `y` inside.
 copy_slices = operation(

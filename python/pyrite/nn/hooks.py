@@ -1,44 +1,14 @@
-"""Hooks around a module's call: the handle that removes one, the hooks common to all modules, and the two identity
-nodes of the graph between which a full backward hook sees a module's gradients."""
+"""Hooks around a module's call: those common to all modules, and the two identity nodes of the graph between which a full
+backward hook sees a module's gradients."""
 
-import itertools
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
 from pyrite.autograd.function import Function
 from pyrite.autograd.mode import is_grad_enabled
+from pyrite.hooks import Hooks, RemovableHandle, add_hook
 from pyrite.tensor import Tensor
-
-
-class RemovableHandle:
-    """Takes a hook out of the dictionaries it was registered in: `remove()`, or the end of a `with` block."""
-
-    _ids = itertools.count()
-
-    def __init__(self, hooks: dict, *, extra_dict: dict | list | None = None) -> None:
-        self.id = next(RemovableHandle._ids)
-        extra = [] if extra_dict is None else extra_dict if isinstance(extra_dict, list) else [extra_dict]
-        self._dictionaries = [weakref.ref(d) for d in (hooks, *extra)]
-
-    def remove(self) -> None:
-        for reference in self._dictionaries:
-            hooks = reference()
-            if hooks is not None:
-                hooks.pop(self.id, None)
-
-    def __getstate__(self) -> tuple:
-        return self.id, [reference() for reference in self._dictionaries]
-
-    def __setstate__(self, state: tuple) -> None:
-        self.id, dictionaries = state
-        self._dictionaries = [weakref.ref(OrderedDict() if d is None else d) for d in dictionaries]
-
-    def __enter__(self) -> "RemovableHandle":
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self.remove()
 
 
 class BoundHook:
@@ -66,30 +36,16 @@ class BoundHook:
 class GlobalHooks:
     """The hooks that every module runs, for debugging and profiling."""
 
-    forward_pre: dict[int, Callable] = OrderedDict()
-    forward_pre_with_kwargs: dict[int, bool] = OrderedDict()
-    forward: dict[int, Callable] = OrderedDict()
-    forward_with_kwargs: dict[int, bool] = OrderedDict()
-    forward_always_called: dict[int, bool] = OrderedDict()
-    backward_pre: dict[int, Callable] = OrderedDict()
-    backward: dict[int, Callable] = OrderedDict()
-    buffer_registration: dict[int, Callable] = OrderedDict()
-    module_registration: dict[int, Callable] = OrderedDict()
-    parameter_registration: dict[int, Callable] = OrderedDict()
-
-
-def add_hook(
-    hooks: dict, hook: Callable, *, prepend: bool = False, flags: tuple[tuple[dict, bool], ...] = ()
-) -> RemovableHandle:
-    """Registers a hook, and its id in each dictionary of `flags` whose flag is set."""
-    handle = RemovableHandle(hooks, extra_dict=[marked for marked, _ in flags])
-    hooks[handle.id] = hook
-    for marked, is_set in flags:
-        if is_set:
-            marked[handle.id] = True
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)
-    return handle
+    forward_pre: Hooks = OrderedDict()
+    forward_pre_with_kwargs: OrderedDict[int, bool] = OrderedDict()
+    forward: Hooks = OrderedDict()
+    forward_with_kwargs: OrderedDict[int, bool] = OrderedDict()
+    forward_always_called: OrderedDict[int, bool] = OrderedDict()
+    backward_pre: Hooks = OrderedDict()
+    backward: Hooks = OrderedDict()
+    buffer_registration: Hooks = OrderedDict()
+    module_registration: Hooks = OrderedDict()
+    parameter_registration: Hooks = OrderedDict()
 
 
 def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
@@ -153,8 +109,8 @@ class BackwardHook:
 
     def __init__(self, module, hooks: list[Callable], pre_hooks: list[Callable]) -> None:
         self.module, self.hooks, self.pre_hooks = module, hooks, pre_hooks
-        self.grad_output = None
-        self.input_places = None
+        self.grad_output: tuple | None = None
+        self.input_places: list[int] | None = None
         self.input_count = 0
 
     def watch_inputs(self, args: tuple) -> tuple:

@@ -17,7 +17,7 @@ from pyrite.ops.arguments import require_tensor
 from pyrite.ops.convert import clone, to_dtype
 from pyrite.ops.create import eye, numbers_handle, zeros_of
 from pyrite.ops.join import cat
-from pyrite.ops.linalg import matmul
+from pyrite.ops.linalg import matmul, power_zero
 from pyrite.ops.shape import broadcast_shapes, diagonal, expand, narrow, reshape, squeeze, transpose, unsqueeze
 from pyrite.ops.triangle import diag_embed, tril, triu
 from pyrite.tensor import Handle, Tensor, wrap
@@ -255,16 +255,45 @@ def cholesky_solve(input: Any, L: Any, upper: bool = False) -> Any:
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b matrix is "
             f"{input.shape[-2]} by {input.shape[-1]}"
         )
+    lead = list(broadcast_shapes(L.shape[:-2], input.shape[:-2]))
+    return cholesky_solved(
+        expand(input, [*lead, *input.shape[-2:]]), expand(L, [*lead, *L.shape[-2:]]), upper
+    )
+
+
+def _cholesky_solved(B: Handle, L: Handle, upper: bool) -> Handle:
     lower = mT(L) if upper else L
-    return triangle_solved(mT(lower), triangle_solved(lower, input, False), True)
+    return _solved(mT(lower), _solved(lower, B, False, False), True, False)
+
+
+def _factor_gradient(common: Any, L: Any, upper: bool) -> Any:
+    """The gradient of a factor from that of the matrix, which PyTorch gives for both triangles."""
+    return -matmul(L, common) if upper else -matmul(common, L)
+
+
+cholesky_solved = operation(
+    "cholesky_solve",
+    lambda B, L, upper: _cholesky_solved(B, L, upper),
+    B=lambda g, L, upper: cholesky_solved(g, L, upper),
+    L=lambda g, L, upper, out: _factor_gradient(both(matmul(cholesky_solved(g, L, upper), mT(out))), L, upper),
+)
+
+
+def both(x: Any) -> Any:
+    return x + mT(x)
 
 
 def cholesky_inverse(input: Any, upper: bool = False) -> Any:
     """The inverse of ``L L'`` (see ``torch.cholesky_inverse``)."""
     check_square("cholesky_inverse", input)
-    lead = list(input.shape[:-2])
-    n = input.shape[-1]
-    return cholesky_solve(expand(unit(input, n), [*lead, n, n]), triu(input) if upper else tril(input), upper)
+    return cholesky_inverted(input, upper)
+
+
+cholesky_inverted = operation(
+    "cholesky_inverse",
+    lambda L, upper: _cholesky_solved(unit(L, L.shape[-1]).expand(list(L.shape)), L, upper),
+    L=lambda g, L, upper, out: _factor_gradient(matmul(out, matmul(both(g), out)), L, upper),
+)
 
 
 # LU
@@ -546,8 +575,7 @@ def _slogdet(A: Handle) -> tuple[Handle, Handle]:
 slogdet_of = operation(
     "linalg_slogdet",
     lambda A: _slogdet(A),
-    outputs=1,
-    A=lambda g, A: unsqueeze(unsqueeze(g, -1), -1) * mT(first(inverse_of(A))),
+    A=lambda g, A: unsqueeze(unsqueeze(g[0], -1), -1) * mT(first(inverse_of(A))),
 )
 
 
@@ -677,7 +705,7 @@ def householder_product(A: Any, tau: Any) -> Any:
         raise RuntimeError(
             f"torch.linalg.householder_product: tau dtype {tau.dtype.scalar_name} does not match input dtype {A.dtype.scalar_name}"
         )
-    Q = expand(like(A, eye(m, n, dtype=float64).handle), [*A.shape[:-2], m, n])
+    Q = power_zero(A, like(A, eye(m, n, dtype=float64).handle))
     below = tril(A, -1) + like(A, eye(m, n, dtype=float64).handle)
     for k in range(tau.shape[-1] - 1, -1, -1):
         v = narrow(below, -1, k, 1)
@@ -689,6 +717,8 @@ def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool =
     """The product of the whole Q of packed reflections with a matrix (see ``torch.ormqr``)."""
     check_matrix("torch.ormqr", input)
     m, n = input.shape[-2:]
+    if n > m:
+        input, n = narrow(input, -1, 0, m), m
     if tau.shape[-1] > n:
         raise RuntimeError("torch.ormqr: tau.shape[-1] must be less than or equal to input.shape[-1]")
     side = -2 if left else -1

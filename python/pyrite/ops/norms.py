@@ -110,7 +110,7 @@ def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
     from pyrite.ops.shape import movedim, unsqueeze
 
     values = svdvals(movedim(A, pair, (-2, -1)))
-    out = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord == 2 else values.amin(-1)
+    out = values.sum(-1) if ord == "nuc" or values.shape[-1] == 0 else values.amax(-1) if ord == 2 else values.amin(-1)
     for axis in sorted(pair) if keepdim else ():
         out = unsqueeze(out, axis)
     return out

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import complex128, dtype, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
 from pyrite.ops.arguments import number
 from pyrite.ops.create import check_options, finish, scalar_type
 from pyrite.tensor import Tensor, wrap
@@ -120,9 +120,13 @@ def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
         return np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
     if is_integral(d):
         a, b = int(a), int(b)
-    step = (b - a) / (steps - 1)
+    scalar = np.complex128 if isinstance(a + b, complex) else np.float32 if d == float32 else np.float64
+    a, b = scalar(a), scalar(b)
+    step = (b - a) / scalar(steps - 1)
+    # PyTorch fuses each product with its sum, so the product must not be rounded on its own.
+    a, b, step = (np.result_type(x, np.longdouble).type(x) for x in (a, b, step))
     i = np.arange(steps)
-    values = np.where(i < steps // 2, a + step * i, b - step * (steps - 1 - i))
+    values = np.where(i < steps // 2, a + step * i, b - step * (steps - 1 - i)).astype(scalar)
     return np.trunc(values) if is_integral(d) else values
 
 

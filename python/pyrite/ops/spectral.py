@@ -8,15 +8,15 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.dtype import float64, int64, kind
+from pyrite.dtype import float64, int64
 from pyrite.ops import elementwise as rows
 from pyrite.ops import factorization as factors
-from pyrite.ops.arguments import wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
 from pyrite.ops.factorization import check_matrix, check_square, mT, unit
-from pyrite.ops.linalg import matmul, matrix_power
-from pyrite.ops.shape import broadcast_shapes, expand, movedim, narrow, reshape, squeeze, unsqueeze
+from pyrite.ops.linalg import matmul
+from pyrite.ops.lookup import nothing_of
+from pyrite.ops.shape import expand, movedim, reshape, squeeze, unsqueeze
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["matrix_exp", "pinverse"]
@@ -25,8 +25,8 @@ EPSILON = {"float32": 2.0**-23, "float64": 2.0**-52}
 
 
 def _bound(x: Any, default: Any) -> Any:
-    if isinstance(x, Tensor):
-        return x.handle
+    if isinstance(x, Tensor | Handle):
+        return (x.handle if isinstance(x, Tensor) else x).to_dtype(float64)
     return default if x is None else float(x)
 
 
@@ -144,10 +144,11 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     X = matmul(pinv_of(A, None, limit, False), right)
     values = factors._svd(A.handle.to_dtype(float64), False)[1] if m and n else None
     nothing = zeros_of(A, [0])
+    empty = nothing_of(A, [0])
     rank = wrap(_core.full([0], 0, int64)) if driver == "gels" else matrix_rank(A.detach(), rtol=limit)
     singular = wrap(values.to_dtype(A.dtype)) if driver in ("gelsd", "gelss") and values is not None else nothing
     full = driver == "gels" or bool((rank == n).all().item())
-    residuals = ((matmul(A, X) - right) ** 2).sum(-2) if m > n and full else nothing
+    residuals = ((matmul(A, X) - right) ** 2).sum(-2) if m > n and full else empty
     return result((squeeze(X, -1) if vector else X, residuals, rank, singular))
 
 

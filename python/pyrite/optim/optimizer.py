@@ -8,12 +8,12 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any
 
-from pyrite.autograd.graph import RemovableHandle
 from pyrite.dtype import float32
+from pyrite.hooks import Hooks, RemovableHandle, add_hook
 from pyrite.tensor import Tensor
 
-_every_step_pre_hooks: dict[int, Callable] = OrderedDict()
-_every_step_post_hooks: dict[int, Callable] = OrderedDict()
+_every_step_pre_hooks: Hooks = OrderedDict()
+_every_step_post_hooks: Hooks = OrderedDict()
 
 
 class _Required:
@@ -26,19 +26,12 @@ required = _Required()
 
 def register_optimizer_step_pre_hook(hook: Callable) -> RemovableHandle:
     """Calls `hook(optimizer, args, kwargs)` before the step of any optimizer; it may return new (args, kwargs)."""
-    return _register(_every_step_pre_hooks, hook)
+    return add_hook(_every_step_pre_hooks, hook)
 
 
 def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
     """Calls `hook(optimizer, args, kwargs)` after the step of any optimizer."""
-    return _register(_every_step_post_hooks, hook)
-
-
-def _register(hooks: dict[int, Callable], hook: Callable, prepend: bool = False) -> RemovableHandle:
-    handle = RemovableHandle.put(hooks, hook)
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)
-    return handle
+    return add_hook(_every_step_post_hooks, hook)
 
 
 def _hooked(step: Callable) -> Callable:
@@ -245,27 +238,27 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(optimizer, args, kwargs)` before each step; it may return new (args, kwargs)."""
-        return _register(self._optimizer_step_pre_hooks, hook)
+        return add_hook(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(optimizer, args, kwargs)` after each step."""
-        return _register(self._optimizer_step_post_hooks, hook)
+        return add_hook(self._optimizer_step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(optimizer)` before `state_dict`."""
-        return _register(self._optimizer_state_dict_pre_hooks, hook, prepend)
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend=prepend)
 
     def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(optimizer, state_dict)` after `state_dict`; it may return another one."""
-        return _register(self._optimizer_state_dict_post_hooks, hook, prepend)
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend=prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(optimizer, state_dict)` before `load_state_dict`; it may return another one."""
-        return _register(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend=prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(optimizer)` after `load_state_dict`."""
-        return _register(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend=prepend)
 
 
 def _unpack_params(group: dict[str, Any]) -> None:

@@ -22,7 +22,14 @@ bartlett blackman cosine exponential gaussian general_cosine general_hamming ham
 
 
 def _window(
-    name: str, M: int, sym: bool, shape: Callable[[Handle, int], Handle], dtype: Any, layout: Any, device: Any, requires_grad: bool
+    name: str,
+    M: int,
+    sym: bool,
+    shape: Callable[[Handle, int], Handle],
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    requires_grad: bool,
 ) -> Tensor:
     """The window ``shape(k, n)`` at k = 0, 1, ... M - 1, where n is the index of its last sample."""
     own = get_default_dtype() if dtype is None else of_argument(dtype)
@@ -164,7 +171,9 @@ def hann(
     M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """`general_hamming` with 0.5"""
-    return general_hamming(M, alpha=0.5, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_hamming(
+        M, alpha=0.5, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad
+    )
 
 
 def blackman(
@@ -183,7 +192,9 @@ def nuttall(
     return general_cosine(M, a=a, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
 
 
-def _named(name: str, M: int, a: list[float], sym: bool, dtype: Any, layout: Any, device: Any, requires_grad: bool) -> Tensor:
+def _named(
+    name: str, M: int, a: list[float], sym: bool, dtype: Any, layout: Any, device: Any, requires_grad: bool
+) -> Tensor:
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     return general_cosine(M, a=a, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
@@ -193,6 +204,4 @@ def bartlett(
     M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A triangle from 0 to 1 to 0"""
-    return _window(
-        "bartlett", M, sym, lambda k, n: 1 - rows.abs(k * (2 / n) - 1), dtype, layout, device, requires_grad
-    )
+    return _window("bartlett", M, sym, lambda k, n: 1 - rows.abs(k * (2 / n) - 1), dtype, layout, device, requires_grad)

@@ -5,18 +5,20 @@ use crate::dtype::{DType, Kind};
 /// Which dtypes an op computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
-    Any,
+    Field,
     Number,
     Integer,
+    Inexact,
     Float,
 }
 
 impl Domain {
     pub fn holds(self, dtype: DType) -> bool {
         match self {
-            Domain::Any => true,
+            Domain::Field => true,
             Domain::Number => dtype.kind() != Kind::Complex,
             Domain::Integer => dtype.is_integral(),
+            Domain::Inexact => dtype.is_inexact(),
             Domain::Float => dtype.is_float(),
         }
     }
@@ -75,6 +77,11 @@ impl Op {
         if matches!(self.result_type().as_bytes(), b"bool") { DType::Bool } else { dtype }
     }
 
+    /// Whether whole numbers become floats first.
+    pub fn needs_fractions(self) -> bool {
+        matches!(self.domain(), Domain::Inexact | Domain::Float)
+    }
+
     /// Whether the op may have to refuse its data: a division of integers.
     pub fn is_fallible(self, dtype: DType) -> bool {
         dtype.is_integral() && matches!(self, Op::floor_divide | Op::trunc_divide | Op::remainder | Op::fmod)
@@ -95,7 +102,8 @@ mod tests {
         assert_eq!(Op::select.operand(0, DType::F32), DType::Bool);
         assert_eq!(Op::lt.result(DType::F32), DType::Bool);
         assert_eq!(Op::exp.result(DType::F16), DType::F16);
-        assert!(!Op::exp.domain().holds(DType::I64));
+        assert!(!Op::exp.domain().holds(DType::I64) && Op::exp.domain().holds(DType::C64));
+        assert!(Op::mul.domain().holds(DType::C128) && !Op::lt.domain().holds(DType::C64));
         assert!(Op::remainder.is_fallible(DType::I32) && !Op::remainder.is_fallible(DType::F32));
     }
 

@@ -1,26 +1,26 @@
 //! THE TABLE: every elementwise op as one function body, read as Rust by the CPU and as WGSL by a GPU.
 //!
-//! `T` is the op's dtype, the angle bracket its domain: Any, Field (real or complex), Number (real), Integer (bool too),
-//! Float. A body speaks the common subset of both languages: `let`, `return`, operators, comparisons, calls and float
-//! literals (only where the domain is Float); of numbers `==` but not `!=`, which some GPU compilers get wrong for NaN. What
-//! that cannot say is a helper (`select`, `exp`, `is_nan`, `floor_divide`), written once for each device. The constants are
-//! `ZERO` and `ONE`.
+//! `T` is the op's dtype, the angle bracket its domain: Field (real or complex), Number (real), Integer (bool too), Inexact
+//! (float or complex), Float. A body speaks the common subset of both languages: `let`, `return`, operators, comparisons,
+//! calls and float literals (only where the domain is Float); of numbers `==` but not `!=`, which some GPU compilers get wrong
+//! for NaN. What that cannot say is a helper (`select`, `exp`, `is_nan`, `floor_divide`), written once for each device. The
+//! constants are `ZERO` and `ONE`.
 
 #[macro_export]
 macro_rules! elementwise_ops {
     ($expand:ident) => { $expand! {
         /// x, as it is: what a deferred copy or a change of dtype is made of
-        fn copy<Any>(x: T) -> T { return x; }
+        fn copy<Field>(x: T) -> T { return x; }
 
         // Arithmetic
         /// x + y
-        fn add<Number>(x: T, y: T) -> T { return x + y; }
+        fn add<Field>(x: T, y: T) -> T { return x + y; }
         /// x - y
-        fn sub<Number>(x: T, y: T) -> T { return x - y; }
+        fn sub<Field>(x: T, y: T) -> T { return x - y; }
         /// x * y
-        fn mul<Number>(x: T, y: T) -> T { return x * y; }
+        fn mul<Field>(x: T, y: T) -> T { return x * y; }
         /// x / y
-        fn div<Float>(x: T, y: T) -> T { return x / y; }
+        fn div<Inexact>(x: T, y: T) -> T { return x / y; }
         /// x / y rounded towards minus infinity
         fn floor_divide<Number>(x: T, y: T) -> T { return floor_divide(x, y); }
         /// x / y rounded towards zero
@@ -30,13 +30,17 @@ macro_rules! elementwise_ops {
         /// x - y * trunc(x / y): takes the sign of x
         fn fmod<Number>(x: T, y: T) -> T { return fmod(x, y); }
         /// x ^ y
-        fn pow<Number>(x: T, y: T) -> T { return pow(x, y); }
+        fn pow<Field>(x: T, y: T) -> T { return pow(x, y); }
         /// -x
-        fn neg<Number>(x: T) -> T { return negate(x); }
+        fn neg<Field>(x: T) -> T { return negate(x); }
         /// |x|
         fn abs<Number>(x: T) -> T { return abs(x); }
         /// -1, 0 or 1
         fn sign<Number>(x: T) -> T { return sign(x); }
+        /// x / |x|, or 0
+        fn sgn<Field>(x: T) -> T { return sgn(x); }
+        /// the conjugate
+        fn conj<Field>(x: T) -> T { return conj(x); }
         /// the larger; NaN if either is
         fn maximum<Number>(x: T, y: T) -> T { return max(x, y); }
         /// the smaller; NaN if either is
@@ -50,15 +54,15 @@ macro_rules! elementwise_ops {
         /// least common multiple, not negative
         fn lcm<Integer>(x: T, y: T) -> T { return lcm(x, y); }
         /// x * x
-        fn square<Number>(x: T) -> T { return x * x; }
+        fn square<Field>(x: T) -> T { return x * x; }
         /// 1 / x
-        fn reciprocal<Float>(x: T) -> T { return 1.0 / x; }
+        fn reciprocal<Inexact>(x: T) -> T { return ONE / x; }
 
         // Comparison and selection
         /// x == y
-        fn eq<Number>(x: T, y: T) -> bool { return x == y; }
+        fn eq<Field>(x: T, y: T) -> bool { return x == y; }
         /// x != y
-        fn ne<Number>(x: T, y: T) -> bool { return !(x == y); }
+        fn ne<Field>(x: T, y: T) -> bool { return !(x == y); }
         /// x < y
         fn lt<Number>(x: T, y: T) -> bool { return x < y; }
         /// x <= y
@@ -68,19 +72,19 @@ macro_rules! elementwise_ops {
         /// x >= y
         fn ge<Number>(x: T, y: T) -> bool { return x >= y; }
         /// x where condition holds, else y
-        fn select<Any>(condition: bool, x: T, y: T) -> T { return select(y, x, condition); }
+        fn select<Field>(condition: bool, x: T, y: T) -> T { return select(y, x, condition); }
         /// 0 below zero, value at zero, 1 above
         fn heaviside<Number>(x: T, value: T) -> T { return select(select(select(ZERO, ONE, x > ZERO), value, x == ZERO), x, is_nan(x)); }
 
         // Logic
         /// both are not zero
-        fn logical_and<Number>(x: T, y: T) -> bool { return !((x == ZERO) | (y == ZERO)); }
+        fn logical_and<Field>(x: T, y: T) -> bool { return !((x == ZERO) | (y == ZERO)); }
         /// either is not zero
-        fn logical_or<Number>(x: T, y: T) -> bool { return !((x == ZERO) & (y == ZERO)); }
+        fn logical_or<Field>(x: T, y: T) -> bool { return !((x == ZERO) & (y == ZERO)); }
         /// exactly one is not zero
-        fn logical_xor<Number>(x: T, y: T) -> bool { return (x == ZERO) != (y == ZERO); }
+        fn logical_xor<Field>(x: T, y: T) -> bool { return (x == ZERO) != (y == ZERO); }
         /// x is zero
-        fn logical_not<Number>(x: T) -> bool { return x == ZERO; }
+        fn logical_not<Field>(x: T) -> bool { return x == ZERO; }
         /// bits of x and y
         fn bitwise_and<Integer>(x: T, y: T) -> T { return x & y; }
         /// bits of x or y
@@ -94,11 +98,11 @@ macro_rules! elementwise_ops {
         /// floor(x / 2^y); the sign where y is not within the bits of x
         fn shift_right<Integer>(x: T, y: T) -> T { return shift_right(x, y); }
         /// x is not a number
-        fn isnan<Number>(x: T) -> bool { return is_nan(x); }
+        fn isnan<Field>(x: T) -> bool { return is_nan(x); }
         /// x is plus or minus infinity
-        fn isinf<Number>(x: T) -> bool { return is_inf(x); }
+        fn isinf<Field>(x: T) -> bool { return is_inf(x); }
         /// x is neither infinite nor NaN
-        fn isfinite<Number>(x: T) -> bool { return !(is_nan(x) | is_inf(x)); }
+        fn isfinite<Field>(x: T) -> bool { return !(is_nan(x) | is_inf(x)); }
         /// the sign bit is set
         fn signbit<Number>(x: T) -> bool { return signbit(x); }
 
@@ -116,23 +120,23 @@ macro_rules! elementwise_ops {
 
         // Powers and logarithms
         /// e^x
-        fn exp<Float>(x: T) -> T { return exp(x); }
+        fn exp<Inexact>(x: T) -> T { return exp(x); }
         /// 2^x
-        fn exp2<Float>(x: T) -> T { return exp2(x); }
+        fn exp2<Inexact>(x: T) -> T { return exp2(x); }
         /// e^x - 1
-        fn expm1<Float>(x: T) -> T { return expm1(x); }
+        fn expm1<Inexact>(x: T) -> T { return expm1(x); }
         /// natural logarithm
-        fn log<Float>(x: T) -> T { return log(x); }
+        fn log<Inexact>(x: T) -> T { return log(x); }
         /// logarithm to base 2
-        fn log2<Float>(x: T) -> T { return log2(x); }
+        fn log2<Inexact>(x: T) -> T { return log2(x); }
         /// logarithm to base 10
-        fn log10<Float>(x: T) -> T { return log10(x); }
+        fn log10<Inexact>(x: T) -> T { return log10(x); }
         /// log(1 + x)
-        fn log1p<Float>(x: T) -> T { return log1p(x); }
+        fn log1p<Inexact>(x: T) -> T { return log1p(x); }
         /// square root
-        fn sqrt<Float>(x: T) -> T { return sqrt(x); }
+        fn sqrt<Inexact>(x: T) -> T { return sqrt(x); }
         /// 1 / sqrt(x)
-        fn rsqrt<Float>(x: T) -> T { return 1.0 / sqrt(x); }
+        fn rsqrt<Inexact>(x: T) -> T { return ONE / sqrt(x); }
         /// sqrt(x^2 + y^2) without overflow
         fn hypot<Float>(x: T, y: T) -> T { return hypot(x, y); }
         /// log(e^x + e^y)
@@ -151,20 +155,20 @@ macro_rules! elementwise_ops {
         fn xlogy<Float>(x: T, y: T) -> T { return select(select(x * log(y), 0.0, x == 0.0), y, is_nan(y)); }
 
         // Trigonometry
-        fn sin<Float>(x: T) -> T { return sin(x); }
-        fn cos<Float>(x: T) -> T { return cos(x); }
-        fn tan<Float>(x: T) -> T { return tan(x); }
-        fn asin<Float>(x: T) -> T { return asin(x); }
-        fn acos<Float>(x: T) -> T { return acos(x); }
-        fn atan<Float>(x: T) -> T { return atan(x); }
+        fn sin<Inexact>(x: T) -> T { return sin(x); }
+        fn cos<Inexact>(x: T) -> T { return cos(x); }
+        fn tan<Inexact>(x: T) -> T { return tan(x); }
+        fn asin<Inexact>(x: T) -> T { return asin(x); }
+        fn acos<Inexact>(x: T) -> T { return acos(x); }
+        fn atan<Inexact>(x: T) -> T { return atan(x); }
         /// the angle of the point (y, x)
         fn atan2<Float>(y: T, x: T) -> T { return atan2(y, x); }
-        fn sinh<Float>(x: T) -> T { return sinh(x); }
-        fn cosh<Float>(x: T) -> T { return cosh(x); }
-        fn tanh<Float>(x: T) -> T { return tanh(x); }
-        fn asinh<Float>(x: T) -> T { return asinh(x); }
-        fn acosh<Float>(x: T) -> T { return acosh(x); }
-        fn atanh<Float>(x: T) -> T { return atanh(x); }
+        fn sinh<Inexact>(x: T) -> T { return sinh(x); }
+        fn cosh<Inexact>(x: T) -> T { return cosh(x); }
+        fn tanh<Inexact>(x: T) -> T { return tanh(x); }
+        fn asinh<Inexact>(x: T) -> T { return asinh(x); }
+        fn acosh<Inexact>(x: T) -> T { return acosh(x); }
+        fn atanh<Inexact>(x: T) -> T { return atanh(x); }
 
         // Special functions
         fn erf<Float>(x: T) -> T { return erf(x); }
@@ -239,7 +243,7 @@ macro_rules! elementwise_ops {
             return select(y - (y - x) * (1.0 - weight), x + weight * (y - x), abs(weight) < 0.5);
         }
         /// x + alpha * y
-        fn add_scaled<Number>(x: T, y: T, alpha: T) -> T { return x + alpha * y; }
+        fn add_scaled<Field>(x: T, y: T, alpha: T) -> T { return x + alpha * y; }
 
         // Activations and what their gradients need
         /// max(x, 0)

@@ -21,30 +21,9 @@ fn block_size() -> usize {
     })
 }
 
-/// The block function of `op` for a dtype's compute type. Ops that only move bits serve complex types as well.
+/// The block function of `op` for a dtype's compute type.
 fn kernel(op: Op, dtype: DType) -> Result<BlockFn> {
-    let compute = match (op, dtype) {
-        (Op::copy | Op::select, DType::C64) => DType::I64,
-        (Op::copy, DType::C128) => return Ok(copy_wide),
-        (Op::select, DType::C128) => return Ok(select_wide),
-        _ => dtype.compute(),
-    };
-    kernels::block(op, compute).ok_or(Error::Unsupported { op: op.name(), dtype })
-}
-
-unsafe fn copy_wide(out: *mut u8, a: *const u8, _: *const u8, _: *const u8, n: usize) {
-    // SAFETY: the caller gives `n` elements of 16 bytes that do not overlap.
-    unsafe { std::ptr::copy_nonoverlapping(a, out, n * 16) }
-}
-
-unsafe fn select_wide(out: *mut u8, condition: *const u8, a: *const u8, b: *const u8, n: usize) {
-    for i in 0..n {
-        // SAFETY: the caller gives `n` conditions of a byte and `n` elements of 16 bytes.
-        unsafe {
-            let from = if *condition.add(i) != 0 { a } else { b };
-            std::ptr::copy_nonoverlapping(from.add(i * 16), out.add(i * 16), 16);
-        }
-    }
+    kernels::block(op, dtype.compute()).ok_or(Error::Unsupported { op: op.name(), dtype })
 }
 
 /// Where a block of an argument or a result is.

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::level::{Level, level};
+use crate::math::{Complex32, Complex64};
 use pyrite_core::{DType, Op};
 
 /// Applies an op to `n` elements: the result, then up to three operands, each dense in its compute type.
@@ -10,21 +11,26 @@ pub type BlockFn = unsafe fn(out: *mut u8, a: *const u8, b: *const u8, c: *const
 
 /// The compute types that a row of this domain is compiled for.
 macro_rules! for_domain {
-    (Any $m:ident $a:tt) => { for_domain!(Number $m $a); };
+    (Field $m:ident $a:tt) => { for_domain!(Number $m $a); for_domain!(Complex $m $a); };
     (Number $m:ident $a:tt) => { for_domain!(Float $m $a); for_domain!(Integer $m $a); };
     (Integer $m:ident $a:tt) => { $m!(U8 u8 $a); $m!(I8 i8 $a); $m!(I16 i16 $a); $m!(I32 i32 $a); $m!(I64 i64 $a); };
+    (Inexact $m:ident $a:tt) => { for_domain!(Float $m $a); for_domain!(Complex $m $a); };
     (Float $m:ident $a:tt) => { $m!(F32 f32 $a); $m!(F64 f64 $a); };
+    (Complex $m:ident $a:tt) => { $m!(C64 Complex32 $a); $m!(C128 Complex64 $a); };
 }
 
 /// The match arms of a domain's compute types.
 macro_rules! find {
-    (Any $n:ident $d:expr, $l:expr) => { find!(Number $n $d, $l) };
+    (Field $n:ident $d:expr, $l:expr) => { find!(Number $n $d, $l).or(find!(Complex $n $d, $l)) };
     (Number $n:ident $d:expr, $l:expr) => { find!(Integer $n $d, $l).or(find!(Float $n $d, $l)) };
     (Integer $n:ident $d:expr, $l:expr) => { match $d {
         DType::U8 => Some($n::U8::block($l)), DType::I8 => Some($n::I8::block($l)), DType::I16 => Some($n::I16::block($l)),
         DType::I32 => Some($n::I32::block($l)), DType::I64 => Some($n::I64::block($l)), _ => None } };
+    (Inexact $n:ident $d:expr, $l:expr) => { find!(Float $n $d, $l).or(find!(Complex $n $d, $l)) };
     (Float $n:ident $d:expr, $l:expr) => { match $d {
         DType::F32 => Some($n::F32::block($l)), DType::F64 => Some($n::F64::block($l)), _ => None } };
+    (Complex $n:ident $d:expr, $l:expr) => { match $d {
+        DType::C64 => Some($n::C64::block($l)), DType::C128 => Some($n::C128::block($l)), _ => None } };
 }
 
 macro_rules! kernel {
@@ -37,9 +43,9 @@ macro_rules! kernel {
             #[allow(dead_code)]
             type T = $t;
             #[allow(dead_code)]
-            const ZERO: T = <T as Number>::ZERO;
+            const ZERO: T = <T as Field>::ZERO;
             #[allow(dead_code)]
-            const ONE: T = <T as Number>::ONE;
+            const ONE: T = <T as Field>::ONE;
 
             #[inline(always)]
             #[allow(clippy::needless_return)]
@@ -104,7 +110,7 @@ macro_rules! kernels {
     ($($(#[$doc:meta])* fn $name:ident<$domain:ident>($($arg:ident: $A:ident),+) -> $R:ident $body:block)+) => {
         $(pub mod $name { for_domain!($domain kernel (($($arg: $A),+) -> $R $body)); })+
 
-        /// The block function of `op` in a compute type, if the op's domain has it. Copies work on bits (see `copy`).
+        /// The block function of `op` in a compute type, if the op's domain has it.
         pub fn block(op: Op, compute: DType) -> Option<BlockFn> {
             let level = level();
             match op { $(Op::$name => find!($domain $name compute, level)),+ }
@@ -129,7 +135,7 @@ macro_rules! stored {
     })* };
 }
 
-stored!(u8 i8 i16 i32 i64 f32 f64);
+stored!(u8 i8 i16 i32 i64 f32 f64 Complex32 Complex64);
 
 impl Stored for bool {
     type Type = u8;
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn every_op_has_a_kernel_for_its_domain() {
         for &op in Op::ALL {
-            for dtype in [DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F32, DType::F64] {
+            for dtype in DType::ALL.into_iter().filter(|d| d.compute() == *d) {
                 assert_eq!(block(op, dtype).is_some(), op.domain().holds(dtype), "{op:?} {dtype:?}");
             }
         }

@@ -4,21 +4,12 @@
 use crate::dtype::DTypeArgument;
 use crate::error::raise;
 use crate::tensor::{PyTensor, work};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyrite_core::{Buffer, DType, Layout, Tensor, Value};
 use pyrite_cpu::{CPU, memory};
 use std::sync::atomic::Ordering;
-
-/// The first `len` bytes of a buffer that nothing else reads or writes yet.
-pub fn bytes_mut(buffer: &Buffer, len: usize) -> PyResult<&mut [u8]> {
-    match buffer.0.host() {
-        // SAFETY: callers pass a buffer just allocated with at least `len` bytes, which they alone hold.
-        Some(p) if len <= buffer.0.len() => Ok(unsafe { std::slice::from_raw_parts_mut(p, len) }),
-        _ => Err(PyRuntimeError::new_err("the memory cannot be written from the host")),
-    }
-}
 
 /// A tensor over memory that `owner` keeps alive: `nbytes` from `address`, seen through shape and strides (in elements).
 #[pyfunction]

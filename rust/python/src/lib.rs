@@ -1,6 +1,7 @@
 //! `pyrite._core`: the bindings. They convert arguments and errors; all logic is in `pyrite-core` and the backends.
 
 mod argument;
+mod device;
 mod dense;
 mod dtype;
 mod error;
@@ -15,6 +16,8 @@ use pyo3::prelude::*;
 mod _core {
     use super::*;
 
+    #[pymodule_export]
+    use crate::device::{gpu_description, gpu_missing};
     #[pymodule_export]
     use crate::dtype::{PyDType, default_dtype, promote_types, set_default_dtype};
     #[pymodule_export]

@@ -9,8 +9,7 @@ use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyBytes, PyTuple};
 use pyrite_core::tensor::Argument;
 use pyrite_core::value::deferral;
-use pyrite_core::{Combine, DType, Op, Reduction, Scan, Storage, Tensor};
-use pyrite_cpu::CPU;
+use pyrite_core::{Backend, Combine, DType, Op, Reduction, Scalar, Scan, Storage, Tensor};
 
 /// A tensor without gradients: a storage seen through a layout.
 #[pyclass(frozen, name = "Tensor", module = "pyrite._core", weakref)]
@@ -39,21 +38,6 @@ fn many(
     run: impl FnOnce() -> pyrite_core::Result<Tensor> + Send,
 ) -> PyResult<PyTensor> {
     work(py, tensors, run).map(PyTensor)
-}
-
-/// A new row-major tensor whose bytes `fill` writes.
-pub fn from_filled(
-    _py: Python<'_>,
-    dtype: DType,
-    shape: &[usize],
-    fill: impl FnOnce(&mut [u8]) -> PyResult<()>,
-) -> PyResult<PyTensor> {
-    let tensor = raise(Tensor::empty(shape, dtype, &CPU))?;
-    let operand = raise(tensor.operand())?;
-    let bytes = tensor.numel() * dtype.size();
-    fill(crate::interop::bytes_mut(&operand.buffer, bytes)?)?;
-    drop(operand);
-    Ok(PyTensor(tensor))
 }
 
 pub fn elementwise(py: Python<'_>, op: Op, dtype: Option<DType>, operands: &[&Operand<'_, '_>]) -> PyResult<PyTensor> {
@@ -135,17 +119,30 @@ pub fn result_type(py: Python<'_>, operands: &Bound<'_, PyTuple>) -> PyResult<Py
     object(py, promotion.dtype())
 }
 
+fn filled(
+    py: Python<'_>,
+    shape: &[usize],
+    value: Scalar,
+    dtype: DType,
+    backend: &'static dyn Backend,
+) -> PyResult<PyTensor> {
+    let run = || Tensor::full(shape, value, dtype, backend);
+    let quick = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).is_some_and(|n| n <= deferral().small);
+    raise(if quick { run() } else { py.detach(run) }).map(PyTensor)
+}
+
 /// A tensor whose every element is `value`.
 #[pyfunction]
-pub fn full(py: Python<'_>, shape: Vec<usize>, value: Number, dtype: DTypeArgument) -> PyResult<PyTensor> {
-    let run = || Tensor::full(&shape, value.0, dtype.0, &CPU);
-    raise(if shape.iter().product::<usize>() <= deferral().small { run() } else { py.detach(run) }).map(PyTensor)
+#[pyo3(signature = (shape, value, dtype, device = "cpu"))]
+pub fn full(py: Python<'_>, shape: Vec<usize>, value: Number, dtype: DTypeArgument, device: &str) -> PyResult<PyTensor> {
+    filled(py, &shape, value.0, dtype.0, crate::device::backend(device)?)
 }
 
 /// A tensor with whatever content.
 #[pyfunction]
-pub fn empty(shape: Vec<usize>, dtype: DTypeArgument) -> PyResult<PyTensor> {
-    raise(Tensor::empty(&shape, dtype.0, &CPU)).map(PyTensor)
+#[pyo3(signature = (shape, dtype, device = "cpu"))]
+pub fn empty(shape: Vec<usize>, dtype: DTypeArgument, device: &str) -> PyResult<PyTensor> {
+    raise(Tensor::empty(&shape, dtype.0, crate::device::backend(device)?)).map(PyTensor)
 }
 
 fn combine(name: &str) -> PyResult<Combine> {
@@ -215,6 +212,22 @@ impl PyTensor {
     #[getter]
     fn writes(&self) -> u64 {
         self.0.storage.writes()
+    }
+
+    /// A new tensor on the same device whose every element is `value`.
+    fn filled(&self, py: Python<'_>, shape: Vec<usize>, value: Number, dtype: DTypeArgument) -> PyResult<PyTensor> {
+        filled(py, &shape, value.0, dtype.0, self.0.backend)
+    }
+
+    /// A new tensor on the same device with whatever content.
+    fn unfilled(&self, shape: Vec<usize>, dtype: DTypeArgument) -> PyResult<PyTensor> {
+        raise(Tensor::empty(&shape, dtype.0, self.0.backend)).map(PyTensor)
+    }
+
+    /// A copy on another device; the tensor itself where it is there already.
+    fn to_backend(&self, py: Python<'_>, device: &str) -> PyResult<PyTensor> {
+        let backend = crate::device::backend(device)?;
+        raise(py.detach(|| self.0.to_backend(backend))).map(PyTensor)
     }
 
     /// A number that is the same for all tensors of one storage.

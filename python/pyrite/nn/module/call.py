@@ -4,7 +4,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from pyrite.nn.hooks import BackwardHook, BoundHook, GlobalHooks, RemovableHandle, add_hook
+from pyrite.hooks import RemovableHandle, add_hook
+from pyrite.nn.hooks import BackwardHook, BoundHook, GlobalHooks
 from pyrite.tensor import Tensor
 
 

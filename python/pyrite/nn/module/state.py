@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pyrite.autograd.mode import no_grad
-from pyrite.nn.hooks import BoundHook, RemovableHandle, add_hook
+from pyrite.hooks import RemovableHandle, add_hook
+from pyrite.nn.hooks import BoundHook
 from pyrite.nn.parameter import Parameter, is_lazy
 from pyrite.tensor import Tensor
 

@@ -20,6 +20,9 @@ impl Tensor {
         }
         if let Argument::Tensor(t) = source {
             t.layout.broadcast(self.shape())?;
+            if t.backend.name() != self.backend.name() {
+                return self.assign(&Argument::Tensor(&t.to_backend(self.backend)?));
+            }
         }
         if self.numel() == 0 {
             return Ok(());
@@ -43,7 +46,8 @@ impl Tensor {
     pub fn replace(&self, fresh: &Tensor) -> Result<()> {
         let held = self.storage.value();
         let value = fresh.storage.value();
-        let alike = fresh.layout == self.layout && fresh.dtype == self.dtype && value.dtype == self.dtype;
+        let here = fresh.backend.name() == self.backend.name();
+        let alike = here && fresh.layout == self.layout && fresh.dtype == self.dtype && value.dtype == self.dtype;
         let private = !held.is_shared() && held.dtype == self.dtype && self.covers(&held) && !self.layout.may_overlap();
         if alike && private && value.numel == held.numel && !value.is_shared() {
             drop(held);

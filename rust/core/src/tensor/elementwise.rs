@@ -1,11 +1,12 @@
 //! Elementwise ops: promotion, broadcasting, the order of the result, then a deferred value or, for few elements, the result.
 
+use super::transfer::gathered;
 use super::{Tensor, checked_bytes};
 use crate::backend::Immediate;
 use crate::dtype::{DType, Kind};
 use crate::error::{Error, Result};
 use crate::layout::{Layout, Shape, broadcast_shapes};
-use crate::op::{Domain, Op};
+use crate::op::Op;
 use crate::scalar::{Promotion, Scalar};
 use crate::value::{Source, Value, deferral};
 use smallvec::SmallVec;
@@ -18,7 +19,7 @@ pub enum Argument<'a> {
 }
 
 impl Argument<'_> {
-    fn tensor(&self) -> Option<&Tensor> {
+    pub(super) fn tensor(&self) -> Option<&Tensor> {
         match self {
             Argument::Tensor(t) => Some(t),
             Argument::Scalar(_) => None,
@@ -38,8 +39,7 @@ pub fn compute_dtype(op: Op, args: &[Argument<'_>]) -> Result<DType> {
         }
     }
     let dtype = promotion.dtype();
-    let dtype =
-        if op.domain() == Domain::Float && dtype.is_integral() { crate::scalar::default_dtype() } else { dtype };
+    let dtype = if op.needs_fractions() && dtype.is_integral() { crate::scalar::default_dtype() } else { dtype };
     let not_of_bools = matches!(
         op,
         Op::floor_divide | Op::trunc_divide | Op::remainder | Op::fmod | Op::pow | Op::gcd | Op::lcm | Op::shift_left | Op::shift_right
@@ -115,6 +115,9 @@ impl Tensor {
     /// The same in a given dtype, to which the operands are converted.
     pub fn elementwise_in(op: Op, dtype: DType, args: &[Argument<'_>]) -> Result<Tensor> {
         debug_assert_eq!(args.len(), op.arity());
+        if let Some(args) = gathered(args)? {
+            return Tensor::elementwise_in(op, dtype, &args);
+        }
         let tensors: SmallVec<[&Tensor; 3]> = args.iter().filter_map(Argument::tensor).collect();
         let first = *tensors.first().ok_or_else(|| Error::Type(format!("{}: no argument is a Tensor", op.name())))?;
         let same = tensors.iter().all(|t| t.shape() == first.shape());

@@ -1,5 +1,6 @@
 //! Reads and writes by index: gather and scatter along an axis, several index tensors at once, and the places that are not zero.
 
+use super::transfer::require_together;
 use super::{Tensor, checked_bytes};
 use crate::backend::{Combine, Operand};
 use crate::dtype::DType;
@@ -41,6 +42,7 @@ impl Tensor {
     /// `out[i][j] = self[index[i][j]][j]` for axis 0, and so on.
     pub fn gather(&self, axis: isize, index: &Tensor) -> Result<Tensor> {
         let shape = Shape::from_slice(index.shape());
+        require_together(self, &[index])?;
         let (own, index) = (self.with_an_axis(), index.with_an_axis());
         let axis = own.layout.axis(axis)?;
         own.check_index_shape("gather", axis, &index, true)?;
@@ -55,6 +57,7 @@ impl Tensor {
 
     /// `self[index[i][j]][j] (combine)= source[i][j]` for axis 0, and so on, in place.
     pub fn scatter(&self, axis: isize, index: &Tensor, source: &Tensor, how: Combine) -> Result<()> {
+        require_together(self, &[index, source])?;
         let (own, index, source) = (self.with_an_axis(), index.with_an_axis(), source.with_an_axis());
         let axis = own.layout.axis(axis)?;
         if index.numel() == 0 {
@@ -107,6 +110,7 @@ impl Tensor {
         let adjacent = axes.windows(2).all(|w| w[1] == w[0] + 1);
         let mut operands = Vec::with_capacity(given.len());
         for index in given {
+            let index = index.to_backend(self.backend)?;
             let mut operand = index.operand()?;
             operand.layout = index.layout.broadcast(&shape)?;
             operands.push(operand);
@@ -133,6 +137,10 @@ impl Tensor {
 
     /// Writes `source`, broadcast, where the index tensors point; with `accumulate` adds, places named twice twice.
     pub fn index_put(&self, indices: &[Option<&Tensor>], source: &Tensor, accumulate: bool) -> Result<()> {
+        if source.rank() == 0 && source.backend.name() != self.backend.name() {
+            return self.index_put(indices, &source.to_backend(self.backend)?, accumulate);
+        }
+        require_together(self, &[source])?;
         let indexed = self.indexed(indices)?;
         let mut shape = indexed.shape.clone();
         shape.extend(indexed.rest.iter().map(|&a| self.shape()[a]));

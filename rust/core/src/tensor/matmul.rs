@@ -1,5 +1,6 @@
 //! Matrix products of batches; vectors and broadcasting are views made by the caller.
 
+use super::transfer::require_together;
 use super::{Tensor, checked_bytes};
 use crate::backend::Operand;
 use crate::error::{Error, Result, list};
@@ -14,6 +15,7 @@ impl Tensor {
                 "matmul: both tensors must have 2 or more axes, but got {ra}D and {rb}D"
             )));
         }
+        require_together(self, &[other])?;
         if self.dtype != other.dtype {
             return Err(Error::Invalid(format!(
                 "expected m1 and m2 to have the same dtype, but got: {} != {}",

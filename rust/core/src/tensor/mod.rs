@@ -6,8 +6,10 @@ mod elementwise;
 mod index;
 mod matmul;
 mod reduce;
+mod transfer;
 
 pub use elementwise::Argument;
+pub use transfer::device_name;
 
 use crate::backend::{Backend, Buffer, Operand};
 use crate::dtype::DType;

@@ -1,6 +1,6 @@
 //! Singular values by one-sided Jacobi rotations: the columns are turned until they are orthogonal, their lengths are the values.
 
-use super::{dot, rotation, transposed};
+use super::{dot, qr, rotation, transposed};
 
 const SWEEPS: usize = 60;
 
@@ -26,19 +26,31 @@ pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>
     let s: Vec<f64> = order.iter().map(|&j| lengths[j]).collect();
     let vt: Vec<f64> = order.iter().flat_map(|&j| v[j * n..(j + 1) * n].iter().copied()).collect();
     let smallest = s.first().copied().unwrap_or(0.0) * f64::EPSILON * m as f64;
+    let rest = outside(a, m, n);
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
     for &j in &order {
         let column = &columns[j * m..(j + 1) * m];
         basis.push(match lengths[j] > smallest {
             true => column.iter().map(|x| x / lengths[j]).collect(),
-            false => complement(&basis, m),
+            false => complement(basis.iter().chain(&rest), m),
         });
     }
-    while basis.len() < m {
-        basis.push(complement(&basis, m));
-    }
+    basis.extend(rest);
     let rows: Vec<f64> = basis.into_iter().flatten().collect();
     (transposed(&rows, m, m), s, vt)
+}
+
+/// An orthonormal basis of what the columns of the m x n matrix leave out: the last m - n columns of Q in its QR factors.
+fn outside(a: &[f64], m: usize, n: usize) -> Vec<Vec<f64>> {
+    let mut packed = a.to_vec();
+    let mut tau = vec![0.0; n];
+    qr::factor(&mut packed, m, n, &mut tau);
+    let mut vectors = vec![0.0; m * m];
+    for i in 0..m {
+        vectors[i * m..i * m + n].copy_from_slice(&packed[i * n..(i + 1) * n]);
+    }
+    let q = qr::product(&vectors, m, m, &tau);
+    (n..m).map(|j| (0..m).map(|i| q[i * m + j]).collect()).collect()
 }
 
 /// Makes every pair of columns orthogonal once; says whether any was not. `columns` and `v` hold columns as rows.
@@ -68,13 +80,13 @@ fn turn(a: &mut [f64], p: usize, q: usize, length: usize, c: f64, s: f64) {
 }
 
 /// A vector of length 1 that is orthogonal to an orthonormal set of fewer than m.
-fn complement(basis: &[Vec<f64>], m: usize) -> Vec<f64> {
+fn complement<'a>(basis: impl Iterator<Item = &'a Vec<f64>> + Clone, m: usize) -> Vec<f64> {
     let mut best: (f64, Vec<f64>) = (-1.0, vec![0.0; m]);
     for axis in 0..m {
         let mut v = vec![0.0; m];
         v[axis] = 1.0;
         for _ in 0..2 {
-            for b in basis {
+            for b in basis.clone() {
                 let along = dot(&v, b);
                 v.iter_mut().zip(b).for_each(|(x, y)| *x -= along * y);
             }

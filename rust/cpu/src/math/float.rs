@@ -1,9 +1,9 @@
 //! What float32 and float64 share: arithmetic, and the way to list a type's functions.
 
-/// `Number` for a float type, of which only fmod and pow differ.
+/// `Field` and `Number` for a float type, of which only fmod and pow differ.
 macro_rules! float_number {
     ($float:ty, fmod: $fmod:path, pow: $pow:path) => {
-        impl $crate::math::Number for $float {
+        impl $crate::math::Field for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 
@@ -12,6 +12,33 @@ macro_rules! float_number {
                 -self
             }
 
+            #[inline(always)]
+            fn sgn(self) -> Self {
+                $crate::math::sign(self)
+            }
+
+            #[inline(always)]
+            fn conj(self) -> Self {
+                self
+            }
+
+            #[inline(always)]
+            fn pow(self, exponent: Self) -> Self {
+                $pow(self, exponent)
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                <$float>::is_nan(self)
+            }
+
+            #[inline(always)]
+            fn is_inf(self) -> bool {
+                self.abs() == <$float>::INFINITY
+            }
+        }
+
+        impl $crate::math::Number for $float {
             #[inline(always)]
             fn abs(self) -> Self {
                 <$float>::abs(self)
@@ -43,21 +70,6 @@ macro_rules! float_number {
             }
 
             #[inline(always)]
-            fn pow(self, exponent: Self) -> Self {
-                $pow(self, exponent)
-            }
-
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                <$float>::is_nan(self)
-            }
-
-            #[inline(always)]
-            fn is_inf(self) -> bool {
-                self.abs() == <$float>::INFINITY
-            }
-
-            #[inline(always)]
             fn signbit(self) -> bool {
                 self.is_sign_negative()
             }
@@ -65,7 +77,7 @@ macro_rules! float_number {
     };
 }
 
-/// Methods of `Float` by the functions that compute them.
+/// Methods of `Inexact` and `Float` by the functions that compute them.
 macro_rules! methods {
     ($($name:ident $(($argument:ident))? = $function:expr;)*) => {$(
         #[inline(always)]

@@ -3,7 +3,7 @@
 use super::float::{float_number, methods};
 use super::horner::horner;
 use super::wide::{bessel, error_function, exponential, gamma, inverse_trigonometry, logarithm, power, trigonometry};
-use super::{Float, bits, gamma_ratio, orthogonal, quotient, select, special};
+use super::{Float, Inexact, bits, gamma_ratio, orthogonal, quotient, select, special};
 use std::f32::consts::{LN_2, LOG2_E};
 
 float_number!(f32, fmod: quotient::fmod32, pow: power::pow);
@@ -57,7 +57,7 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits(((n + 127) << 23) as u32)
 }
 
-/// Methods of `Float` by functions of float64.
+/// Methods of `Inexact` and `Float` by functions of float64.
 macro_rules! wide_methods {
     ($($name:ident $(($argument:ident))? = $function:expr;)*) => {$(
         #[inline(always)]
@@ -67,19 +67,11 @@ macro_rules! wide_methods {
     )*};
 }
 
-impl Float for f32 {
+impl Inexact for f32 {
     methods! {
-        floor = f32::floor;
-        ceil = f32::ceil;
-        round = f32::round_ties_even;
-        trunc = f32::trunc;
         exp = exp;
         exp2 = exp2;
         sqrt = f32::sqrt;
-        copysign(y) = f32::copysign;
-        nextafter(y) = bits::float32::nextafter;
-        frexp_mantissa = bits::float32::frexp_mantissa;
-        frexp_exponent = bits::float32::frexp_exponent;
     }
 
     wide_methods! {
@@ -88,20 +80,36 @@ impl Float for f32 {
         log2 = logarithm::log2;
         log10 = logarithm::log10;
         log1p = logarithm::log1p;
-        hypot(y) = power::hypot;
         sin = trigonometry::sin;
         cos = trigonometry::cos;
         tan = trigonometry::tan;
         asin = inverse_trigonometry::asin;
         acos = inverse_trigonometry::acos;
         atan = inverse_trigonometry::atan;
-        atan2(x) = inverse_trigonometry::atan2;
         sinh = exponential::sinh;
         cosh = exponential::cosh;
         tanh = exponential::tanh;
         asinh = logarithm::asinh;
         acosh = logarithm::acosh;
         atanh = logarithm::atanh;
+    }
+}
+
+impl Float for f32 {
+    methods! {
+        floor = f32::floor;
+        ceil = f32::ceil;
+        round = f32::round_ties_even;
+        trunc = f32::trunc;
+        copysign(y) = f32::copysign;
+        nextafter(y) = bits::float32::nextafter;
+        frexp_mantissa = bits::float32::frexp_mantissa;
+        frexp_exponent = bits::float32::frexp_exponent;
+    }
+
+    wide_methods! {
+        hypot(y) = power::hypot;
+        atan2(x) = inverse_trigonometry::atan2;
         erf = error_function::erf;
         erfc = error_function::erfc;
         erfinv = error_function::erfinv;

@@ -1,6 +1,6 @@
 //! Integers. All arithmetic wraps, and a division by 0 is 0: the kernel that divides looks for zeros and raises.
 
-use super::{Integer, Number, select};
+use super::{Field, Integer, Number, select};
 
 /// x / y rounded towards zero; 0 if y is 0, and MIN / -1 = MIN.
 trait TruncDivide: Sized {
@@ -41,7 +41,7 @@ impl TruncDivide for i64 {
 
 macro_rules! integer {
     ($type:ty, $unsigned:ty, is_negative: $is_negative:expr) => {
-        impl Number for $type {
+        impl Field for $type {
             const ZERO: Self = 0;
             const ONE: Self = 1;
 
@@ -50,6 +50,41 @@ macro_rules! integer {
                 self.wrapping_neg()
             }
 
+            #[inline(always)]
+            fn sgn(self) -> Self {
+                self.sign()
+            }
+
+            #[inline(always)]
+            fn conj(self) -> Self {
+                self
+            }
+
+            #[inline(always)]
+            fn pow(self, exponent: Self) -> Self {
+                let (mut power, mut square, mut bits) = (1, self, exponent);
+                while bits > 0 {
+                    power = select(power, square.wrapping_mul(power), bits & 1 == 1);
+                    square = square.wrapping_mul(square);
+                    bits >>= 1;
+                }
+                let is_unit = (self == 1) | (self.wrapping_add(1) == 0);
+                let reciprocal = select(0, select(1, self, exponent & 1 == 1), is_unit);
+                select(power, reciprocal, $is_negative(exponent))
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                false
+            }
+
+            #[inline(always)]
+            fn is_inf(self) -> bool {
+                false
+            }
+        }
+
+        impl Number for $type {
             #[inline(always)]
             fn abs(self) -> Self {
                 select(self, self.wrapping_neg(), $is_negative(self))
@@ -83,29 +118,6 @@ macro_rules! integer {
             fn fmod(self, divisor: Self) -> Self {
                 let rest = self.wrapping_sub(self.quotient(divisor).wrapping_mul(divisor));
                 select(rest, 0, divisor == 0)
-            }
-
-            #[inline(always)]
-            fn pow(self, exponent: Self) -> Self {
-                let (mut power, mut square, mut bits) = (1, self, exponent);
-                while bits > 0 {
-                    power = select(power, square.wrapping_mul(power), bits & 1 == 1);
-                    square = square.wrapping_mul(square);
-                    bits >>= 1;
-                }
-                let is_unit = (self == 1) | (self.wrapping_add(1) == 0);
-                let reciprocal = select(0, select(1, self, exponent & 1 == 1), is_unit);
-                select(power, reciprocal, $is_negative(exponent))
-            }
-
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                false
-            }
-
-            #[inline(always)]
-            fn is_inf(self) -> bool {
-                false
             }
 
             #[inline(always)]

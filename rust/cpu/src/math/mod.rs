@@ -1,10 +1,12 @@
-//! The helpers that the bodies of `pyrite_core::elementwise_ops!` call, for every compute type: f32, f64, u8 and i8 to i64.
+//! The helpers that the bodies of `pyrite_core::elementwise_ops!` call, for every compute type: f32, f64, the complex numbers of
+//! these, u8 and i8 to i64.
 //!
-//! Everything here is inlined into the loops over blocks. The float32 and small integer functions are free of branches and
+//! Everything here but the functions of complex numbers is inlined into the loops over blocks. The float32 and small integer functions are free of branches and
 //! calls, so those loops vectorise; none fuses a multiplication with an addition, so every instruction set gives the same bits.
 
 mod bessel;
 mod bits;
+mod complex;
 mod double;
 mod float;
 mod float32;
@@ -17,36 +19,43 @@ mod quotient;
 mod special;
 mod wide;
 
+pub use complex::{Complex32, Complex64};
 use std::ops::{Add, Div, Mul, Sub};
 
 #[cfg(test)]
 mod tests;
 
-/// A real number: what the domains Number and above can compute with.
-pub trait Number:
-    Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+/// A number, real or complex.
+pub trait Field:
+    Copy + PartialEq + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     const ZERO: Self;
     const ONE: Self;
 
     fn negate(self) -> Self;
+    fn sgn(self) -> Self;
+    fn conj(self) -> Self;
+    fn pow(self, exponent: Self) -> Self;
+    fn is_nan(self) -> bool;
+    fn is_inf(self) -> bool;
+}
+
+/// A real number.
+pub trait Number: Field + PartialOrd {
     fn abs(self) -> Self;
     fn sign(self) -> Self;
     fn floor_divide(self, divisor: Self) -> Self;
     fn trunc_divide(self, divisor: Self) -> Self;
     fn remainder(self, divisor: Self) -> Self;
     fn fmod(self, divisor: Self) -> Self;
-    fn pow(self, exponent: Self) -> Self;
-    fn is_nan(self) -> bool;
-    fn is_inf(self) -> bool;
     fn signbit(self) -> bool;
 }
 
 /// Declares a trait's methods and the free functions of the same names, which is how the table's bodies call them.
 macro_rules! helpers {
-    ($trait:ident: $super:path, $doc:literal { $($(#[$attribute:meta])* $name:ident($($argument:ident),*);)* }) => {
+    ($trait:ident: $($super:ident)+, $doc:literal { $($(#[$attribute:meta])* $name:ident($($argument:ident),*);)* }) => {
         #[doc = $doc]
-        pub trait $trait: $super {
+        pub trait $trait: $($super +)+ {
             $($(#[$attribute])* fn $name(self $(, $argument: Self)*) -> Self;)*
         }
         $($(#[$attribute])*
@@ -57,15 +66,7 @@ macro_rules! helpers {
     };
 }
 
-helpers! { Float: Number, "A floating-point number." {
-    /// The largest integer not above x.
-    floor();
-    /// The smallest integer not below x.
-    ceil();
-    /// The nearest integer, halves to even.
-    round();
-    /// x without its fraction.
-    trunc();
+helpers! { Inexact: Field, "A number with fractions, real or complex." {
     /// e^x
     exp();
     /// 2^x
@@ -82,8 +83,6 @@ helpers! { Float: Number, "A floating-point number." {
     log1p();
     /// Square root.
     sqrt();
-    /// sqrt(x^2 + y^2) without overflow.
-    hypot(y);
     /// Sine of x in radians.
     sin();
     /// Cosine of x in radians.
@@ -96,8 +95,6 @@ helpers! { Float: Number, "A floating-point number." {
     acos();
     /// Inverse tangent, in [-pi/2, pi/2].
     atan();
-    /// The angle of the point (y, x), in [-pi, pi]; called `atan2(y, x)`.
-    atan2(y);
     /// Hyperbolic sine.
     sinh();
     /// Hyperbolic cosine.
@@ -110,6 +107,21 @@ helpers! { Float: Number, "A floating-point number." {
     acosh();
     /// Inverse hyperbolic tangent; NaN outside [-1, 1].
     atanh();
+} }
+
+helpers! { Float: Number Inexact, "A floating-point number." {
+    /// The largest integer not above x.
+    floor();
+    /// The smallest integer not below x.
+    ceil();
+    /// The nearest integer, halves to even.
+    round();
+    /// x without its fraction.
+    trunc();
+    /// sqrt(x^2 + y^2) without overflow.
+    hypot(y);
+    /// The angle of the point (y, x), in [-pi, pi]; called `atan2(y, x)`.
+    atan2(y);
     /// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
     erf();
     /// 1 - erf(x), accurate where that is small.
@@ -207,8 +219,20 @@ helpers! { Integer: Number, "An integer, with arithmetic that wraps; a bool is a
 
 /// -x
 #[inline(always)]
-pub fn negate<T: Number>(x: T) -> T {
+pub fn negate<T: Field>(x: T) -> T {
     T::negate(x)
+}
+
+/// x / |x|, or 0; of a real number its sign.
+#[inline(always)]
+pub fn sgn<T: Field>(x: T) -> T {
+    T::sgn(x)
+}
+
+/// The conjugate; of a real number itself.
+#[inline(always)]
+pub fn conj<T: Field>(x: T) -> T {
+    T::conj(x)
 }
 
 /// |x|
@@ -249,7 +273,7 @@ pub fn fmod<T: Number>(x: T, y: T) -> T {
 
 /// x ^ y; an integer wraps, and its negative powers are what is left of the fraction: 0 except for 1 and -1.
 #[inline(always)]
-pub fn pow<T: Number>(x: T, y: T) -> T {
+pub fn pow<T: Field>(x: T, y: T) -> T {
     T::pow(x, y)
 }
 
@@ -271,15 +295,15 @@ pub fn select<T: Copy>(false_value: T, true_value: T, condition: bool) -> T {
     if condition { true_value } else { false_value }
 }
 
-/// x is not a number.
+/// x, or a part of it, is not a number.
 #[inline(always)]
-pub fn is_nan<T: Number>(x: T) -> bool {
+pub fn is_nan<T: Field>(x: T) -> bool {
     T::is_nan(x)
 }
 
-/// x is plus or minus infinity.
+/// x, or a part of it, is plus or minus infinity.
 #[inline(always)]
-pub fn is_inf<T: Number>(x: T) -> bool {
+pub fn is_inf<T: Field>(x: T) -> bool {
     T::is_inf(x)
 }
 
