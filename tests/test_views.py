@@ -1,4 +1,5 @@
-"""Views against NumPy: chains of them, writes through them, their gradients, and the history that in-place writes leave."""
+"""Views against NumPy: chains of them, writes through them, their gradients, and the history that in-place writes
+leave."""
 
 import numpy as np
 import pytest
@@ -62,12 +63,10 @@ def test_chains_agree_with_numpy(chain):
 
 @given(st.lists(steps().filter(lambda s: s[0] != "expand"), max_size=4))
 def test_writes_through_chains_reach_the_root(chain):
-    t, array = fresh()
+    t, where = fresh()
     view = t
-    places, where = torch.arange(24.0).reshape(2, 3, 4), array
     for step in chain:
         view, where = apply(step, view, where)
-        places = apply(step, places, np.asarray(where))[0]
     view.mul_(-1.0)
     expected = np.arange(24.0).reshape(-1)
     expected[where.reshape(-1).astype(int)] *= -1
@@ -110,7 +109,6 @@ def test_in_place_write_through_a_view_gives_copy_slices():
     y.mul_(5)
     assert x.grad_fn.name() == "CopySlices"
     assert y.grad_fn.name() == "AsStridedBackward0"
-    assert [fn.name() for fn, _ in x.grad_fn.next_functions if fn] == ["MulBackward0"] * 1 or len(x.grad_fn.next_functions) == 2
     (x.sum() + y * 10).backward()
     assert a.grad.tolist() == [110.0, 2.0, 2.0]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import math as _math
 import os as _os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyrite import _core, methods, ops
 from pyrite._core import cpu_capability, get_num_threads, set_num_threads
@@ -35,13 +35,21 @@ from pyrite.size import Size
 from pyrite.storage import TypedStorage, UntypedStorage
 from pyrite.tensor import Tensor
 
+if TYPE_CHECKING:
+    # Bound below, with `out=`.
+    from pyrite.ops import *
+    from pyrite.ops.create import tensor
+
 __version__ = "0.1.0"
 
 methods.bind()
 globals().update(_DTYPES)
 globals().update(_LEGACY)
 _NO_OUT = frozenset(
-    "empty zeros ones full arange range linspace logspace eye rand randn randint randperm normal bernoulli multinomial tensor".split()
+    (
+        "empty zeros ones full arange range linspace logspace eye rand randn randint randperm normal bernoulli "
+        "multinomial tensor"
+    ).split()
 )
 for _name in dir(ops):
     _function = getattr(ops, _name)
@@ -51,9 +59,11 @@ for _name in dir(ops):
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 _LAZY = frozenset(
-    "autograd nn optim utils functional linalg fft special cuda accelerator backends random serialization vision "
-    "testing distributions "
-    "futures hub jit multiprocessing overrides types version __future__ cpu mps xpu signal functional return_types".split()
+    (
+        "autograd nn optim utils functional linalg fft special cuda accelerator backends random serialization vision "
+        "testing distributions futures hub jit multiprocessing overrides types version __future__ cpu mps xpu signal "
+        "return_types"
+    ).split()
 )
 _FROM_SERIALIZATION = frozenset(("save", "load"))
 

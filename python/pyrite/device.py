@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pyrite import _core
+
 _TYPES = ("cpu", "cuda", "mps", "xpu", "vulkan", "gpu", "meta")
 _FORM = re.compile(r"([a-z]+)(?::(\d+))?")
 
@@ -23,7 +25,7 @@ class device:
         if isinstance(type, device):
             return type
         if isinstance(type, int) and not isinstance(type, bool):
-            type, index = "cuda", type
+            index, type = type, "cuda"
         if not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
         form = _FORM.fullmatch(type)
@@ -61,13 +63,26 @@ class device:
 
 
 CPU = device("cpu")
+GPU = device("cuda", 0)
+
+_GPU_NAMES = frozenset(("cuda", "gpu", "mps", "xpu", "vulkan"))
 
 
 def resolve(where: device | str | int | None) -> device:
-    """The device that an argument ``device=`` means; raises RuntimeError for one that this build cannot use."""
+    """The device that an argument ``device=`` means; every name of a GPU is the one GPU of this machine.
+
+    Raises RuntimeError, saying what is missing, for a device that this build or this machine has not.
+    """
     if where is None or where is CPU:
         return CPU
-    where = device(where) if not isinstance(where, device) else where
-    if where.type != "cpu":
-        raise RuntimeError(f"device '{where}' is not available: this build of pyrite computes on the CPU only")
-    return CPU
+    where = device(where)
+    if where.type == "cpu":
+        return CPU
+    if where.type not in _GPU_NAMES:
+        raise NotImplementedError(f"device '{where}' is not built")
+    missing = _core.gpu_missing()
+    if missing is not None:
+        raise RuntimeError(f"device '{where}' is not available: {missing}")
+    if where.index not in (None, 0):
+        raise RuntimeError(f"device '{where}' is not available: there is one GPU, number 0")
+    return GPU

@@ -34,7 +34,7 @@ PUBLIC = {d.name: d for d in ALL} | {
 }
 
 _KINDS = {bool_: 0, uint8: 1, int8: 1, int16: 1, int32: 1, int64: 1, float16: 2, bfloat16: 2, float32: 2, float64: 2}
-_OF_PYTHON = {bool: bool_, int: int64, float: None, complex: None}
+_OF_PYTHON: dict[object, dtype] = {bool: bool_, int: int64, float: float64, complex: complex128}
 
 
 def get_default_dtype() -> dtype:
@@ -57,11 +57,7 @@ def of_argument(d: object) -> dtype:
     accepted."""
     if isinstance(d, dtype):
         return d
-    if d is float:
-        return float64
-    if d is complex:
-        return complex128
-    if d in (bool, int):
+    if isinstance(d, type) and d in _OF_PYTHON:
         return _OF_PYTHON[d]
     raise TypeError(f"dtype must be pyrite.dtype, not {type(d).__name__}")
 

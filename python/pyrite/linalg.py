@@ -7,20 +7,15 @@ from pyrite.ops import linalg as _products
 from pyrite.ops import norms as _norms
 from pyrite.ops import spectral as _spectral
 from pyrite.ops.arguments import with_out
-from pyrite.ops.factorization import LinAlgError
+from pyrite.ops.matrices import LinAlgError as LinAlgError
 from pyrite.ops.shape import diagonal as _diagonal
 from pyrite.tensor import Tensor
 
-__all__ = [
-    *(
-        "LinAlgError cholesky cholesky_ex cond cross det diagonal eigh eigvalsh householder_product inv inv_ex lstsq lu "
-        "lu_factor"
-    ).split(),
-    *(
-        "lu_factor_ex lu_solve matmul matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet solve"
-    ).split(),
-    *("solve_ex solve_triangular svd svdvals tensorinv tensorsolve vander vecdot vector_norm").split(),
-]
+__all__ = """
+LinAlgError cholesky cholesky_ex cond cross det diagonal eigh eigvalsh householder_product inv inv_ex lstsq lu
+lu_factor lu_factor_ex lu_solve matmul matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet
+solve solve_ex solve_triangular svd svdvals tensorinv tensorsolve vander vecdot vector_norm
+""".split()
 
 
 def _named(name: str, function: Callable) -> Callable:
@@ -30,22 +25,27 @@ def _named(name: str, function: Callable) -> Callable:
     return call
 
 
+def _each(*functions: Callable) -> tuple[Callable, ...]:
+    """The functions with ``out=``, under their own names."""
+    return tuple(with_out(function) for function in functions)
+
+
 cholesky = _named("cholesky", _factors.linalg_cholesky)
 lu, lu_solve = _named("lu", _factors.linalg_lu), _named("lu_solve", _factors.linalg_lu_solve)
 qr, svd, slogdet = (_named(name, getattr(_factors, f"linalg_{name}")) for name in ("qr", "svd", "slogdet"))
-cholesky_ex, lu_factor, lu_factor_ex = map(with_out, (_factors.cholesky_ex, _factors.lu_factor, _factors.lu_factor_ex))
-det, inv, inv_ex, solve, solve_ex = map(
-    with_out, (_factors.det, _factors.inv, _factors.inv_ex, _factors.solve, _factors.solve_ex)
+cholesky_ex, lu_factor, lu_factor_ex = _each(_factors.cholesky_ex, _factors.lu_factor, _factors.lu_factor_ex)
+det, inv, inv_ex, solve, solve_ex = _each(
+    _factors.det, _factors.inv, _factors.inv_ex, _factors.solve, _factors.solve_ex
 )
-solve_triangular, householder_product = map(with_out, (_factors.solve_triangular, _factors.householder_product))
-eigh, eigvalsh, svdvals = map(with_out, (_factors.eigh, _factors.eigvalsh, _factors.svdvals))
-cond, lstsq, matrix_rank, pinv = map(with_out, (_spectral.cond, _spectral.lstsq, _spectral.matrix_rank, _spectral.pinv))
-tensorinv, tensorsolve = map(with_out, (_spectral.tensorinv, _spectral.tensorsolve))
+solve_triangular, householder_product = _each(_factors.solve_triangular, _factors.householder_product)
+eigh, eigvalsh, svdvals = _each(_factors.eigh, _factors.eigvalsh, _factors.svdvals)
+cond, lstsq, matrix_rank, pinv = _each(_spectral.cond, _spectral.lstsq, _spectral.matrix_rank, _spectral.pinv)
+tensorinv, tensorsolve = _each(_spectral.tensorinv, _spectral.tensorsolve)
 matrix_exp = _spectral.matrix_exp
-matrix_norm, vector_norm = map(with_out, (_norms.matrix_norm, _norms.vector_norm))
+matrix_norm, vector_norm = _each(_norms.matrix_norm, _norms.vector_norm)
 norm = _named("norm", _norms.linalg_norm)
-matmul, multi_dot, vecdot, matrix_power = map(
-    with_out, (_products.matmul, _products.multi_dot, _products.vecdot, _products.matrix_power)
+matmul, multi_dot, vecdot, matrix_power = _each(
+    _products.matmul, _products.multi_dot, _products.vecdot, _products.matrix_power
 )
 vander = _named("vander", _products.linalg_vander)
 

@@ -13,14 +13,14 @@ from typing import Any
 from pyrite import _core, ops, printing
 from pyrite import storage as storages
 from pyrite.autograd import engine
-from pyrite.autograd.graph import check_inplace, check_overlap, write_inplace
+from pyrite.autograd.graph import as_view, check_inplace, check_overlap, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, kind
 from pyrite.hooks import RemovableHandle, add_hook
 from pyrite.ops import convert, index, random_fill, relayout
 from pyrite.ops import elementwise as rows
 from pyrite.size import Size
-from pyrite.tensor import Handle, Tensor, new_size, wrap
+from pyrite.tensor import Handle, Tensor, new_size, wrap, wrap_as
 
 #: Public functions that are methods too; the tensor is their first argument.
 METHODS = """
@@ -44,7 +44,7 @@ scatter_reduce select select_scatter sgn sigmoid sign signbit sin sinc sinh slic
 split_with_sizes sqrt square squeeze std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan
 tanh tensor_split tile to tolist topk trace transpose tril triu true_divide trunc type_as unbind unflatten unfold unique
 unique_consecutive unsqueeze unsafe_chunk unsafe_split var vdot view view_as vsplit where xlogy view_as_real
-view_as_complex logdet as_subclass adjoint unsafe_split_with_sizes ger cholesky_inverse cholesky_solve lu_solve
+view_as_complex logdet adjoint unsafe_split_with_sizes ger cholesky_inverse cholesky_solve lu_solve
 triangular_solve geqrf ormqr
 """.split()
 
@@ -63,7 +63,10 @@ true_divide trunc xlogy
 
 #: Comparisons and the like: their in-place forms store the truth values as numbers of the tensor's own dtype.
 TRUTH = frozenset(
-    "eq ne lt le gt ge greater greater_equal less less_equal not_equal logical_and logical_or logical_xor logical_not".split()
+    (
+        "eq ne lt le gt ge greater greater_equal less less_equal not_equal "
+        "logical_and logical_or logical_xor logical_not"
+    ).split()
 )
 
 #: Methods of one module that write to the tensor themselves.
@@ -317,7 +320,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
         return self.copy_(value)
     if isinstance(value, complex) and kind(self.dtype) < 3:
         raise RuntimeError("value cannot be converted to type float without overflow")
-    filled = wrap(_core.full(list(self.shape), checked_fill(value, self.dtype), self.dtype))
+    filled = wrap(self.filled(list(self.shape), checked_fill(value, self.dtype), self.dtype))
     return write_inplace(self, filled, "fill" if value else "zero")
 
 
@@ -340,7 +343,7 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
 
         self.handle = self.handle.as_strided(shape, row_major(shape), self.handle.offset)
         return self
-    fresh = _core.empty([wanted], self.dtype)
+    fresh = self.unfilled([wanted], self.dtype)
     flat = self.handle.as_strided([self.handle.storage_numel], [1], 0)
     fresh.slice(0, 0, flat.numel(), 1).assign(flat)
     self.handle = fresh.reshape(shape)
@@ -358,6 +361,19 @@ def set_(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
+def as_subclass(self: Tensor, cls: type[Tensor]) -> Tensor:
+    """This tensor as an instance of a subclass, which shares its storage and history (see
+    ``torch.Tensor.as_subclass``)."""
+    if not isinstance(cls, type):
+        raise TypeError(f"cls must be a type (got {type(cls).__name__})")
+    if not issubclass(cls, Tensor):
+        raise TypeError(f"as_subclass: {cls.__name__} does not inherit from Tensor")
+    out = index.alias(self)
+    of_class = wrap_as(cls, out.handle)
+    of_class.node, of_class.output = out.node, out.output
+    return as_view(of_class, self)
+
+
 def matrix_transpose(self: Tensor) -> Tensor:
     """The matrices of the last two dimensions transposed."""
     if self.ndim < 2:
@@ -372,6 +388,13 @@ def hermitian(self: Tensor) -> Tensor:
     return self if self.ndim == 0 else ops.adjoint(self)
 
 
+#: The methods of this file that have their names as functions.
+OWN: tuple[Callable, ...] = (
+    *(size, stride, data_ptr, register_hook, register_post_accumulate_grad_hook, retain_grad, backward),
+    *(zero_, fill_, resize_, set_, as_subclass),
+)
+
+
 def bind_operators() -> None:
     for name, function in OPERATORS.items():
         setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
@@ -379,16 +402,17 @@ def bind_operators() -> None:
         setattr(Tensor, f"__i{name}__", inplace_operator(function, f"__i{name}__"))
     for name, function in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
-    Tensor.__rdiv__ = lambda self, other: self.reciprocal() * other
-    Tensor.__neg__ = rows.neg
-    Tensor.__pos__ = lambda self: self
-    Tensor.__abs__ = ops.abs
-    Tensor.__invert__ = lambda self: rows.logical_not(self) if self.dtype is bool_ else rows.bitwise_not(self)
-    Tensor.__hash__ = object.__hash__
+    t: Any = Tensor
+    t.__rdiv__ = lambda self, other: self.reciprocal() * other
+    t.__neg__ = rows.neg
+    t.__pos__ = lambda self: self
+    t.__abs__ = ops.abs
+    t.__invert__ = lambda self: rows.logical_not(self) if self.dtype is bool_ else rows.bitwise_not(self)
+    t.__hash__ = object.__hash__
 
 
 def bind_protocols() -> None:
-    t = Tensor
+    t: Any = Tensor
     t.__bool__, t.__index__ = convert.truth, convert.index_of
     t.__int__ = lambda self: convert.scalar_of(self, int)
     t.__float__ = lambda self: convert.scalar_of(self, float)
@@ -421,9 +445,7 @@ def bind_methods() -> None:
     Tensor.resize_as_ = relayout.resize_as_
     for name, method in relayout.RELAYOUTS.items():
         setattr(Tensor, name, method)
-    for function in (
-        size, stride, register_hook, register_post_accumulate_grad_hook, retain_grad, backward, zero_, fill_, resize_, data_ptr, set_,
-    ):  # fmt: skip
+    for function in OWN:
         setattr(Tensor, function.__name__, function)
     Tensor.retains_grad = property(retains_grad)
     Tensor.storage, Tensor.untyped_storage = storages.storage, storages.untyped_storage
@@ -431,7 +453,7 @@ def bind_methods() -> None:
 
 def bind_facts() -> None:
     """Short questions about a tensor, and conversions named after dtypes."""
-    t = Tensor
+    t: Any = Tensor
     t.dim = t.ndimension = lambda self: self.handle.ndim
     t.numel = t.nelement = lambda self: self.handle.numel()
     t.element_size = lambda self: self.dtype.itemsize
@@ -440,7 +462,7 @@ def bind_facts() -> None:
     t.is_floating_point = lambda self: kind(self.dtype) == 2
     t.is_complex = lambda self: kind(self.dtype) == 3
     t.is_signed = lambda self: self.dtype.is_signed
-    t.get_device = lambda self: -1
+    t.get_device = lambda self: -1 if self.handle.backend == "cpu" else 0
     t.is_conj = t.is_neg = t.is_inference = lambda self: False
     t.is_shared = lambda self: False
     t.is_pinned = lambda self, device=None: False
@@ -448,7 +470,9 @@ def bind_facts() -> None:
     t.is_set_to = lambda self, other: (
         self.handle.storage_id == other.handle.storage_id and self.stride() == other.stride()
     )
-    t.is_cuda = t.is_sparse = t.is_quantized = t.is_meta = t.is_mps = t.is_xpu = t.is_nested = t.is_mkldnn = False
+    t.is_cuda = property(lambda self: self.handle.backend != "cpu")
+    t.is_cpu = property(lambda self: self.handle.backend == "cpu")
+    t.is_sparse = t.is_quantized = t.is_meta = t.is_mps = t.is_xpu = t.is_nested = t.is_mkldnn = False
     t.layout = property(lambda self: STRIDED)
     t.itemsize = property(lambda self: self.dtype.itemsize)
     t.nbytes = property(lambda self: self.dtype.itemsize * self.handle.numel())
@@ -476,11 +500,12 @@ def bind_facts() -> None:
         "cdouble": "complex128",
     }
     for name, own in names.items():
-        setattr(
-            t,
-            name,
-            lambda self, memory_format=None, d=getattr(_core, own): convert.to(self, d, memory_format=memory_format),
-        )
+        setattr(t, name, conversion(getattr(_core, own)))
+
+
+def conversion(dtype: Any) -> Callable:
+    """The method named after a dtype."""
+    return lambda self, memory_format=None: convert.to(self, dtype, memory_format=memory_format)
 
 
 class layout:

@@ -1,4 +1,5 @@
-"""Storages: the memory behind a tensor as an object of its own, shared by all of its views (see ``torch.UntypedStorage``)."""
+"""Storages: the memory behind a tensor as an object of its own, shared by all of its views (see
+``torch.UntypedStorage``)."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from pyrite import _core
-from pyrite.device import CPU, device
-from pyrite.dtype import dtype
+from pyrite.device import CPU, GPU
+from pyrite.device import device as Device
+from pyrite.dtype import dtype as DType
 from pyrite.size import Size
 
 if TYPE_CHECKING:
@@ -101,12 +102,21 @@ class Tensor:
         return new_size(Size, self.handle.shape)
 
     @property
-    def dtype(self) -> dtype:
+    def dtype(self) -> DType:
         return self.handle.dtype
 
     @property
-    def device(self) -> device:
-        return CPU
+    def device(self) -> Device:
+        """Where the elements are."""
+        return CPU if self.handle.backend == "cpu" else GPU
+
+    def filled(self, shape: list[int], value: Any, dtype: DType) -> _core.Tensor:
+        """A new handle on this tensor's device whose every element is `value`."""
+        return self.handle.filled(shape, value, dtype)
+
+    def unfilled(self, shape: list[int], dtype: DType) -> _core.Tensor:
+        """A new handle on this tensor's device with whatever content."""
+        return self.handle.unfilled(shape, dtype)
 
     @property
     def ndim(self) -> int:

@@ -158,7 +158,7 @@ def own_storage(g: Any, like: Any) -> Any:
     """A gradient that may be kept: its own variable, dense where the leaf is dense."""
     if g.strides == like.strides or not like.is_dense():
         return g.snapshot() if g.is_dense() else g.copy(g.dtype, True)
-    out = _core.empty(list(like.shape), g.dtype) if like.is_contiguous() else like.copy(g.dtype, False)
+    out = g.unfilled(list(like.shape), g.dtype) if like.is_contiguous() else like.copy(g.dtype, False)
     if like.is_contiguous():
         return g.copy(g.dtype, True)
     out.assign(g)
@@ -186,7 +186,7 @@ def path_to(roots: Sequence[Node], targets: set[Node]) -> set[Node]:
 
 def seeds(tensors: Sequence[Tensor], gradients: Sequence[Tensor | None], recording: bool) -> list:
     """The gradients that a pass starts with: those given, or ones for scalars."""
-    out = []
+    out: list = []
     for t, g in zip(tensors, gradients):
         if g is None:
             if not t.requires_grad:
@@ -196,7 +196,7 @@ def seeds(tensors: Sequence[Tensor], gradients: Sequence[Tensor | None], recordi
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             if kind(t.dtype) == 3:
                 raise RuntimeError("grad can be implicitly created only for real scalar outputs but got complex")
-            g = wrap(_core.full(list(t.shape), 1, t.dtype))
+            g = wrap(t.filled(list(t.shape), 1, t.dtype))
         elif not isinstance(g, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g.shape != t.shape:
@@ -324,11 +324,11 @@ def grad(
         g = captures[t.node, t.output]
         if g is None and not allow_unused:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-                "this is the desired behavior."
+                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
+                "if this is the desired behavior."
             )
         if g is None and materialize_grads:
-            g = wrap(_core.full(list(t.shape), 0, t.dtype))
+            g = wrap(t.filled(list(t.shape), 0, t.dtype))
         results.append(wrap(g.snapshot()) if type(g) is Handle else g)
     _core.evaluate_large()
     return tuple(results)

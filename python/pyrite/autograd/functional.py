@@ -117,11 +117,9 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
         slopes = _gradients(outs, xs, weights, True)
         vs = tuple(ops.ones_like(x) for x in xs) if v is None else v if isinstance(v, tuple) else (v,)
         found = grad(slopes, weights, vs, create_graph=create_graph, allow_unused=True)
-        found = tuple(ops.zeros_like(o) if g is None else g for g, o in zip(found, outs))
     shown = tuple(_finished(o, create_graph) for o in outs)
-    return _plain(shown, isinstance(out, tuple)), _plain(
-        tuple(_finished(g, create_graph) for g in found), isinstance(out, tuple)
-    )
+    moved = tuple(_finished(ops.zeros_like(o) if g is None else g, create_graph) for g, o in zip(found, outs))
+    return _plain(shown, isinstance(out, tuple)), _plain(moved, isinstance(out, tuple))
 
 
 def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:

@@ -119,13 +119,19 @@ def gradgradcheck(
     count = len(inputs)
 
     def gradients(*args: Any) -> tuple:
-        xs, ws = args[:count], args[count:]
         xs = [
             x if not isinstance(x, Tensor) or x.requires_grad or kind(x.dtype) < 2 else x.detach().requires_grad_()
-            for x in xs
+            for x in args[:count]
         ]
         tracked = [x for x, original in zip(xs, inputs) if isinstance(original, Tensor) and original.requires_grad]
-        return grad(_outputs(func, xs), tracked, list(ws), create_graph=True, allow_unused=True, materialize_grads=True)
+        return grad(
+            _outputs(func, xs),
+            tracked,
+            list(args[count:]),
+            create_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
 
     def recorded(*args: Any) -> tuple:
         from pyrite.autograd.mode import enable_grad

@@ -41,6 +41,13 @@ class Node:
     """The node and output number behind each tensor argument; None where that is not tracked."""
     extras: dict[str, Any] | None
     """Hooks and tensors that retain their gradient; None for most nodes."""
+    saved: Any
+    """What the rules need; None once it was given up."""
+    shape: Any
+    """Of the output, or a list with one for each."""
+    spread: list[int | None] | None
+    """How many tensors each list argument had; None where there was no list."""
+    type: Any
 
     def name(self) -> str:
         return type(self).__name__
@@ -101,7 +108,7 @@ class Node:
         """Gives list arguments without a gradient as many places as they have tensors."""
         out: list = []
         at = 0
-        for (present, _, _), count in zip(self.plan.rules, self.spread):
+        for (present, _, _), count in zip(self.plan.rules, self.spread or ()):
             step = 1 if count is None or not present else count
             out.extend(gradients[at : at + step] if present else [None] * (count or 1))
             at += step
@@ -302,7 +309,7 @@ def operation(
         needed: list[bool] = []
         spread: list[int | None] | None = None
         for k, i in enumerate(positions):
-            a = args[i] if i < len(args) else None
+            a: Any = args[i] if i < len(args) else None
             if isinstance(a, Tensor):
                 edge = edge_of(a)
                 edges.append(edge)
@@ -390,8 +397,8 @@ def set_requires_grad(t: Tensor, value: bool) -> Tensor:
     if t.node is not None and not t.node.is_accumulation:
         if not value:
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         return t
     if not value:
@@ -424,8 +431,8 @@ def check_inplace(t: Tensor) -> None:
 
 
 PARTIAL_OVERLAP = (
-    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. "
-    "Please clone() the tensor before performing the operation."
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
 )
 
 
@@ -479,7 +486,8 @@ def write_inplace(t: Tensor, result: Tensor, name: str = "zero") -> Tensor:
     if handle.dtype is not fresh.dtype:
         if kind(fresh.dtype) > kind(handle.dtype):
             raise RuntimeError(
-                f"result type {fresh.dtype.scalar_name} can't be cast to the desired output type {handle.dtype.scalar_name}"
+                f"result type {fresh.dtype.scalar_name} can't be cast to the desired output type "
+                f"{handle.dtype.scalar_name}"
             )
         result = result.to(handle.dtype)
         fresh = result.handle

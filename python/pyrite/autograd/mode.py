@@ -133,13 +133,13 @@ class inference_mode(_Context):
         self.wanted = bool(mode)
 
     def __enter__(self) -> None:
-        self._earlier = mode.enabled, mode.inference
+        self._both_earlier = mode.enabled, mode.inference
         if self.wanted:
             mode.enabled = False
         mode.inference = self.wanted
 
     def __exit__(self, *exc: object) -> None:
-        mode.enabled, mode.inference = self._earlier
+        mode.enabled, mode.inference = self._both_earlier
 
     def clone(self) -> inference_mode:
         return inference_mode(self.wanted)

@@ -50,7 +50,7 @@ def seen(flat: Handle, layout: Layout) -> Handle:
 
 def laid_out(g: Handle, where: Layout, span: int) -> Handle:
     """A memory of `span` zeros with `g` in the places of a layout; values that share a place add up."""
-    flat = _core.full([span], 0, g.dtype)
+    flat = g.filled([span], 0, g.dtype)
     target = seen(flat, where)
     if not target.may_overlap():
         target.assign(g)
@@ -75,7 +75,7 @@ def _put(g: Handle, r: Region) -> Handle:
     whole = seen(flat, r.whole)
     if not whole.may_overlap():
         return whole
-    sharers = laid_out(_core.full(list(r.whole[0]), 1, g.dtype), r.whole, r.span)
+    sharers = laid_out(g.filled(list(r.whole[0]), 1, g.dtype), r.whole, r.span)
     return seen(flat / sharers, r.whole)
 
 
@@ -108,7 +108,7 @@ def overwritten(name: str) -> Callable:
     return operation(name, lambda x: x, x=lambda g: nothing(g))
 
 
-nothing = operation("zeros_like", lambda g: _core.full(list(g.shape), 0, g.dtype), g=lambda g: nothing(g))
+nothing = operation("zeros_like", lambda g: g.filled(list(g.shape), 0, g.dtype), g=lambda g: nothing(g))
 
 #: A whole tensor `x` overwritten by a copy of `y`.
 copied_over = operation("copy", lambda x, y: y, label="CopyBackwards", x=lambda g: nothing(g), y=lambda g: g)

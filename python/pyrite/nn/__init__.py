@@ -1,9 +1,9 @@
 """Neural networks under PyTorch's names (torch.nn): modules, parameters, initial weights and functions."""
 
-from pyrite.nn import functional, init, modules, parameter, utils
 from pyrite.hooks import RemovableHandle
+from pyrite.nn import functional, init, modules, parameter, utils
 from pyrite.nn.module import Module
-from pyrite.nn.modules import *  # noqa: F403
+from pyrite.nn.modules import *
 from pyrite.nn.modules import __all__ as _layers
 from pyrite.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 

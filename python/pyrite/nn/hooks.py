@@ -1,5 +1,5 @@
-"""Hooks around a module's call: those common to all modules, and the two identity nodes of the graph between which a full
-backward hook sees a module's gradients."""
+"""Hooks around a module's call: those common to all modules, and the two identity nodes of the graph between which a
+full backward hook sees a module's gradients."""
 
 import weakref
 from collections import OrderedDict
@@ -122,7 +122,7 @@ class BackwardHook:
     def watch_output(self, output):
         """The same output, ahead of a node that notes the gradient coming in."""
         results = output if isinstance(output, tuple) else (output,)
-        places, watched = _watch(results, lambda grads: self._note_grad_output(grads, places, len(results)))
+        places, watched = _watch(results, lambda grads: self._note_grad_output(grads, places or [], len(results)))
         if not isinstance(output, tuple):
             return watched[0]
         return watched if type(output) is tuple else type(output)(*watched)
@@ -156,7 +156,7 @@ class BackwardHook:
         self.grad_output = None
 
     def _run_hooks(self, grads: tuple) -> tuple:
-        if self.grad_output is None:
+        if self.grad_output is None or self.input_places is None:
             return grads
         grad_input = _spread(grads, self.input_places, self.input_count)
         for hook in self.hooks:
@@ -186,7 +186,7 @@ def _watch(values: tuple, on_backward: Callable) -> tuple[list[int] | None, tupl
 
 
 def _spread(grads: tuple, places: list[int], count: int) -> tuple:
-    row = [None] * count
+    row: list = [None] * count
     for i, grad in zip(places, grads, strict=True):
         row[i] = grad
     return tuple(row)

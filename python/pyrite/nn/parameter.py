@@ -1,5 +1,7 @@
 """Tensors that a module owns: Parameter (learned), Buffer (kept, not learned) and their forms of yet unknown shape."""
 
+from typing import Any
+
 from pyrite import ops
 from pyrite.tensor import Tensor, wrap_as
 
@@ -13,7 +15,7 @@ __all__ = [
 ]
 
 
-def _leaf(cls: type, data: Tensor, requires_grad: bool) -> Tensor:
+def _leaf(cls: type, data: Tensor, requires_grad: bool) -> Any:
     """A leaf of a subclass of Tensor that shares the data's memory."""
     return wrap_as(cls, data.handle).requires_grad_(requires_grad)
 

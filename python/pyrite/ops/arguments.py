@@ -97,7 +97,7 @@ def write_out(out: Any, result: Any) -> Any:
     return out
 
 
-def with_out(function: Callable) -> Callable:
+def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the keyword argument ``out``: tensors to write the result to."""
 
     @functools.wraps(function)

@@ -1,4 +1,5 @@
-"""Sums of products over named dimensions: einsum and tensordot, as one batched matrix product for each pair of operands."""
+"""Sums of products over named dimensions: einsum and tensordot, as one batched matrix product for each pair of
+operands."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import wrap_dim
 from pyrite.ops.linalg import bmm_of, mm
 from pyrite.ops.shape import diagonal, expand, permute, reshape, squeeze, unsqueeze
-from pyrite.tensor import Handle, Tensor
+from pyrite.tensor import Tensor
 
 __all__ = ["einsum", "tensordot"]
 
@@ -18,7 +19,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
-    """The sum of products over dimensions of `a` and `b`: the last and first `dims`, or two lists (see ``torch.tensordot``)."""
+    """The sum of products over dimensions of `a` and `b`: the last and first `dims`, or two lists (see
+    ``torch.tensordot``)."""
     first, second = contracted(a, b, dims)
     if len(first) != len(second):
         raise RuntimeError(f"both dimension lists should have same length, got {first} and {second}")
@@ -27,7 +29,10 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
         m, n = a.shape[i], b.shape[j]
         if m != n:
             if 1 not in (m, n):
-                raise RuntimeError(f"contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}")
+                raise RuntimeError(
+                    f"contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} "
+                    f"in dim {j}"
+                )
             a = a.sum(i, True) if n == 1 else a
             b = b.sum(j, True) if m == 1 else b
     own, other = [d for d in range(a.ndim) if d not in first], [d for d in range(b.ndim) if d not in second]
@@ -50,7 +55,8 @@ def contracted(a: Any, b: Any, dims: Any) -> tuple[list[int], list[int]]:
         return list(range(a.ndim - dims, a.ndim)), list(range(dims))
     if not isinstance(dims, tuple | list) or len(dims) != 2:
         raise RuntimeError(
-            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but got "
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, "
+            "but got "
             f"dims={dims}"
         )
     first, second = dims
@@ -60,8 +66,8 @@ def contracted(a: Any, b: Any, dims: Any) -> tuple[list[int], list[int]]:
 def einsum(*args: Any) -> Any:
     """The sum of products of the operands over the letters of an equation that the result does not name.
 
-    ``einsum("ij,jk->ik", a, b)``, or with lists of numbers behind the operands: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``. An
-    ellipsis stands for dimensions that broadcast (see ``torch.einsum``).
+    ``einsum("ij,jk->ik", a, b)``, or with lists of numbers behind the operands: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+    An ellipsis stands for dimensions that broadcast (see ``torch.einsum``).
     """
     equation, operands = read_arguments(args)
     left, arrow, right = equation.replace(" ", "").partition("->")
@@ -83,11 +89,17 @@ def einsum(*args: Any) -> Any:
 
 def read_arguments(args: tuple) -> tuple[str, list]:
     if not args:
-        raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list")
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list"
+        )
     if isinstance(args[0], str):
-        operands = list(args[1])if len(args) == 2 and isinstance(args[1], tuple | list) else list(args[1:])
+        operands = list(args[1]) if len(args) == 2 and isinstance(args[1], tuple | list) else list(args[1:])
         if not operands:
-            raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list")
+            raise ValueError(
+                "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+                "subscripts list"
+            )
         return args[0], operands
     operands, lists = list(args[:-1:2] if len(args) % 2 else args[::2]), list(args[1::2])
     text = ",".join(letters(item) for item in lists[: len(operands)])
@@ -111,11 +123,15 @@ def axes_of(term: str, rank: int, operand: int) -> list:
     before, dots, after = term.partition("...")
     for c in before + after:
         if c not in LETTERS:
-            raise RuntimeError(f"einsum(): invalid subscript given at index {operand} in the equation string, subscripts must be in [a-zA-Z]")
+            raise RuntimeError(
+                f"einsum(): invalid subscript given at index {operand} in the equation string, subscripts must be in "
+                "[a-zA-Z]"
+            )
     count = rank - len(before) - len(after)
-    if count < 0 or count > 0 and not dots:
+    if count < 0 or (count > 0 and not dots):
         raise RuntimeError(
-            f"einsum(): the number of subscripts in the equation ({len(before) + len(after)}) does not match the number of dimensions "
+            f"einsum(): the number of subscripts in the equation ({len(before) + len(after)}) does not match the "
+            "number of dimensions "
             f"({rank}) for operand {operand} and no ellipsis was given"
         )
     return [*before, *range(-count, 0), *after]
@@ -148,7 +164,8 @@ def once(x: Any, axes: list, sizes: dict) -> Any:
             j = names.index(name, i + 1)
             if x.shape[i] != x.shape[j]:
                 raise RuntimeError(
-                    f"einsum(): subscript {name} is repeated for operand but the sizes don't match, {x.shape[j]} != {x.shape[i]}"
+                    f"einsum(): subscript {name} is repeated for operand but the sizes don't match, {x.shape[j]} != "
+                    f"{x.shape[i]}"
                 )
             x = diagonal(x, 0, i, j)
             names = [n for k, n in enumerate(names) if k not in (i, j)] + [name]
@@ -159,7 +176,8 @@ def once(x: Any, axes: list, sizes: dict) -> Any:
             sizes[name] = n
         elif n not in (1, sizes[name]):
             raise RuntimeError(
-                f"einsum(): subscript {name} has size {n} which does not broadcast with previously seen size {sizes[name]}"
+                f"einsum(): subscript {name} has size {n} which does not broadcast with previously seen size "
+                f"{sizes[name]}"
             )
     return x
 
@@ -188,7 +206,12 @@ def pair(x: Any, ax: list, y: Any, ay: list, later: set, sizes: dict) -> tuple[A
             summed.remove(a)
     batch = [a for a in ax if a in ay and a not in summed]
     own, other = [a for a in ax if a not in ay], [a for a in ay if a not in ax]
-    both = {a: max(x.shape[ax.index(a)], y.shape[ay.index(a)]) if 0 not in (x.shape[ax.index(a)], y.shape[ay.index(a)]) else 0 for a in batch}
+    both = {
+        a: max(x.shape[ax.index(a)], y.shape[ay.index(a)])
+        if 0 not in (x.shape[ax.index(a)], y.shape[ay.index(a)])
+        else 0
+        for a in batch
+    }
     rows_, columns = [x.shape[ax.index(a)] for a in own], [y.shape[ay.index(a)] for a in other]
     inner = [x.shape[ax.index(a)] for a in summed]
     left = permute(x, [ax.index(a) for a in [*batch, *own, *summed]]) if x.ndim else x

@@ -15,23 +15,21 @@ from pyrite.autograd.graph import (
     write_inplace,
 )
 from pyrite.autograd.mode import mode
-from pyrite.device import CPU, device, resolve
-from pyrite.dtype import bfloat16, dtype, float32, kind, of_argument
+from pyrite.device import resolve
+from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
 from pyrite.ops.arguments import type_name
-from pyrite.tensor import Handle, Tensor, wrap, wrap_as
+from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["clone", "detach", "detach_"]
 
-cast = operation(
-    "to_copy", lambda x, dtype: x.copy(dtype, False), x=lambda g, x_dtype: _back(g, x_dtype)
-)
+cast = operation("to_copy", lambda x, dtype: x.copy(dtype, False), x=lambda g, x_dtype: _back(g, x_dtype))
 channels_last_of = operation("clone", lambda x, strides: _laid(x, strides), x=lambda g: g)
 clone_of = operation("clone", lambda x, row_major: x.copy(x.dtype, row_major), x=lambda g: g)
 
 
 def _laid(x: Handle, strides: list[int]) -> Handle:
-    out = _core.empty([x.numel()], x.dtype).as_strided(list(x.shape), strides, 0)
+    out = x.unfilled([x.numel()], x.dtype).as_strided(list(x.shape), strides, 0)
     out.assign(x)
     return out
 
@@ -54,7 +52,9 @@ def in_format(x: Any, memory_format: Any) -> Any:
     """A copy in a memory format; where that is to be kept, in the order of the strides."""
     if memory_format is None or memory_format.name == "preserve_format":
         return clone_of(x, False)
-    return clone_of(x, True) if memory_format.order() is None else channels_last_of(x, strides_in(x.shape, memory_format))
+    return (
+        clone_of(x, True) if memory_format.order() is None else channels_last_of(x, strides_in(x.shape, memory_format))
+    )
 
 
 def lies_in(handle: Handle, memory_format: Any) -> bool:
@@ -89,8 +89,17 @@ def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
     return set_requires_grad(input, requires_grad)
 
 
-def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False, memory_format: Any = None) -> Any:
-    """The tensor in a dtype, on a device, or like another tensor; itself where nothing changes (see ``torch.Tensor.to``)."""
+def to(
+    input: Any,
+    *args: Any,
+    dtype: Any = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
+) -> Any:
+    """The tensor in a dtype, on a device, or like another tensor; itself where nothing changes (see
+    ``torch.Tensor.to``)."""
     for a in args:
         if isinstance(a, Tensor):
             dtype, device = a.dtype, a.device
@@ -101,15 +110,16 @@ def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocki
         elif a is not None:
             dtype = of_argument(a)
     flags = [a for a in args if isinstance(a, bool)]
-    copy = copy or len(flags) > 1 and flags[1]
-    if device is not None:
-        resolve(device)
+    copy = copy or (len(flags) > 1 and flags[1])
+    here = input.handle if isinstance(input, Tensor) else input
+    if device is not None and resolve(device).type != here.backend:
+        input, copy = transfer(input, resolve(device).type), False
     d = input.dtype if dtype is None else of_argument(dtype)
     moved = memory_format is not None and memory_format.name != "preserve_format"
     if d is not input.dtype:
         out = cast(input, d)
         return contiguous(out, memory_format) if moved else out
-    if moved and not lies_in(input.handle, memory_format) or copy:
+    if (moved and not lies_in(input.handle, memory_format)) or copy:
         return in_format(input, memory_format)
     return input
 
@@ -124,20 +134,30 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return f"pyrite.{input.dtype.scalar_name}Tensor"
     if isinstance(dtype, str):
         name = dtype.rsplit(".", 1)[-1].removesuffix("Tensor")
-        match = [d for d in (getattr(_core, n) for n in dir(_core)) if type(d) is type(float32) and d.scalar_name == name]
+        match = [
+            d for d in (getattr(_core, n) for n in dir(_core)) if type(d) is type(float32) and d.scalar_name == name
+        ]
         if not match:
             raise ValueError(f"invalid type: '{dtype}'")
         return to_dtype(input, match[0])
     return to_dtype(input, of_argument(dtype))
 
 
+transfer = operation(
+    "to_copy",
+    lambda x, where: x.to_backend(where),
+    x=lambda g, x_backend: transfer(g, x_backend),
+)
+
+
 def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
-    return input
+    """The tensor in the host's memory (see ``torch.Tensor.cpu``)."""
+    return to(input, device="cpu")
 
 
 def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
-    resolve("cuda")
-    return input
+    """The tensor on the GPU (see ``torch.Tensor.cuda``)."""
+    return to(input, device="cuda" if device is None else device)
 
 
 def copied_over(x: Tensor, y: Tensor) -> Tensor:
@@ -171,7 +191,16 @@ def item(input: Tensor) -> Any:
     return input.handle.item()
 
 
-_FORMATS = {"bool": "?", "uint8": "B", "int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"}
+_FORMATS = {
+    "bool": "?",
+    "uint8": "B",
+    "int8": "b",
+    "int16": "h",
+    "int32": "i",
+    "int64": "q",
+    "float32": "f",
+    "float64": "d",
+}
 
 
 def tolist(input: Tensor) -> Any:
@@ -188,7 +217,10 @@ def tolist(input: Tensor) -> Any:
     form = _FORMATS.get(handle.dtype.name)
     if form is not None:
         return memoryview(bytes_).cast(form, shape).tolist()
-    parts = struct.unpack(f"={len(bytes_) // (4 if handle.dtype.itemsize == 8 else 8)}{'f' if handle.dtype.itemsize == 8 else 'd'}", bytes_)
+    parts = struct.unpack(
+        f"={len(bytes_) // (4 if handle.dtype.itemsize == 8 else 8)}{'f' if handle.dtype.itemsize == 8 else 'd'}",
+        bytes_,
+    )
     return nested([complex(re, im) for re, im in zip(parts[::2], parts[1::2])], shape)
 
 
@@ -208,6 +240,14 @@ def numpy(input: Tensor, *, force: bool = False) -> Any:
         if not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         input = detach(input)
+    if input.handle.backend != "cpu":
+        if not force:
+            raise TypeError(
+                f"can't convert {input.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to "
+                "host memory "
+                "first."
+            )
+        input = cpu(input)
     return np.asarray(_core.export(input.handle))
 
 
@@ -225,7 +265,9 @@ def scalar_of(input: Tensor, python: type) -> Any:
     value = input.handle.item()
     if isinstance(value, complex) and python is not complex:
         if value.imag:
-            raise RuntimeError(f"value cannot be converted to type {'double' if python is float else 'int64_t'} without overflow")
+            raise RuntimeError(
+                f"value cannot be converted to type {'double' if python is float else 'int64_t'} without overflow"
+            )
         value = value.real
     return python(value)
 
@@ -233,8 +275,10 @@ def scalar_of(input: Tensor, python: type) -> Any:
 def truth(input: Tensor) -> bool:
     n = input.handle.numel()
     if n != 1:
-        what = "Boolean value of Tensor with no values is ambiguous" if n == 0 else (
-            "Boolean value of Tensor with more than one value is ambiguous"
+        what = (
+            "Boolean value of Tensor with no values is ambiguous"
+            if n == 0
+            else ("Boolean value of Tensor with more than one value is ambiguous")
         )
         raise RuntimeError(what)
     return bool(input.handle.item())

@@ -10,16 +10,41 @@ from typing import Any
 from pyrite import _core
 from pyrite.autograd.graph import set_requires_grad
 from pyrite.device import resolve
-from pyrite.dtype import bool_, complex64, complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.dtype import (
+    bool_,
+    complex64,
+    complex128,
+    dtype,
+    float64,
+    get_default_dtype,
+    int64,
+    kind,
+    of_argument,
+)
 from pyrite.memory_format import strides_in
 from pyrite.ops.arguments import number, require_tensor, sizes, type_name
 from pyrite.tensor import Tensor, wrap, wrap_as
 
-_FORMATS = {"bool": "?", "uint8": "B", "int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"}
+_FORMATS = {
+    "bool": "?",
+    "uint8": "B",
+    "int8": "b",
+    "int16": "h",
+    "int32": "i",
+    "int64": "q",
+    "float32": "f",
+    "float64": "d",
+}
 
 
-def finish(handle: _core.Tensor, requires_grad: bool) -> Tensor:
-    t = wrap(handle)
+def backend_of(device: Any) -> str:
+    """The name of the backend that an argument ``device=`` means."""
+    return "cpu" if device is None else resolve(device).type
+
+
+def finish(handle: _core.Tensor, requires_grad: bool, device: Any = None) -> Tensor:
+    """The tensor over a new handle, on `device` where one is named."""
+    t = wrap(handle if device is None else handle.to_backend(backend_of(device)))
     return set_requires_grad(t, True) if requires_grad else t
 
 
@@ -41,14 +66,18 @@ def checked_sizes(shape: Sequence[int]) -> list[int]:
 # From data
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
-    """A tensor with a copy of `data`: a number, nested sequences of numbers, an array or a tensor (see ``torch.tensor``).
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
+) -> Tensor:
+    """A tensor with a copy of `data`: a number, nested sequences of numbers, an array or a tensor (see
+    ``torch.tensor``).
 
-    The dtype is the narrowest that PyTorch gives Python's numbers, or the data's own. Raises ValueError for ragged sequences
+    The dtype is the narrowest that PyTorch gives Python's numbers, or the data's own. Raises ValueError for ragged
+    sequences
     and TypeError for what is no number.
     """
     check_options(device, None)
-    return finish(handle_of(data, None if dtype is None else of_argument(dtype)), requires_grad)
+    return finish(handle_of(data, None if dtype is None else of_argument(dtype)), requires_grad, device)
 
 
 def handle_of(data: Any, wanted: dtype | None) -> _core.Tensor:
@@ -64,8 +93,10 @@ def handle_of(data: Any, wanted: dtype | None) -> _core.Tensor:
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return sequence_handle(data, wanted)
     if isinstance(data, str | bytes) or not hasattr(data, "__len__"):
-        raise TypeError(f"new(): invalid data type '{type_name(data)}'") if isinstance(data, str) else RuntimeError(
-            f"Could not infer dtype of {type_name(data)}"
+        raise (
+            TypeError(f"new(): invalid data type '{type_name(data)}'")
+            if isinstance(data, str)
+            else RuntimeError(f"Could not infer dtype of {type_name(data)}")
         )
     return sequence_handle(list(data), wanted)
 
@@ -112,7 +143,9 @@ def sequence_handle(data: Sequence, wanted: dtype | None) -> _core.Tensor:
         if len(level) == 0:
             break
         level = level[0]
-    if isinstance(level, Tensor) and level.ndim > 0 or hasattr(level, "__array_interface__") and getattr(level, "ndim", 0):
+    if (isinstance(level, Tensor) and level.ndim > 0) or (
+        hasattr(level, "__array_interface__") and getattr(level, "ndim", 0)
+    ):
         return stack_handle(data, shape, level, wanted)
     flat: list[Any] = list(data)
     for depth, size in enumerate(shape[1:], 1):
@@ -219,25 +252,29 @@ def array_handle(data: Any, copy: bool, wanted: dtype | None = None) -> _core.Te
     name = _TYPESTR.get(interface["typestr"][1:])
     if name is None or interface["typestr"][0] == ">":
         raise TypeError(
-            f"can't convert np.ndarray of type {getattr(data, 'dtype', interface['typestr'])}. The only supported types are: "
+            f"can't convert np.ndarray of type {getattr(data, 'dtype', interface['typestr'])}. The only supported "
+            "types are: "
             "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool."
         )
     own = getattr(_core, name)
     shape = list(interface["shape"])
     size = own.itemsize
     steps = interface.get("strides")
-    if copy or data.ndim == 0 and not hasattr(data, "strides"):
+    if copy or (data.ndim == 0 and not hasattr(data, "strides")):
         import numpy as np
 
         handle = _core.from_bytes(np.ascontiguousarray(data).tobytes(), shape, own)
         return handle if wanted is None else handle.to_dtype(wanted)
     if steps is not None and any(s < 0 for s in steps):
         raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently "
             "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
         )
     if steps is not None and any(s % size for s in steps):
-        raise ValueError("given numpy array strides not a multiple of the element byte size. Copy array to get around this.")
+        raise ValueError(
+            "given numpy array strides not a multiple of the element byte size. Copy array to get around this."
+        )
     strides = [s // size for s in steps] if steps is not None else row_major(shape)
     address, read_only = interface["data"]
     count = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, strides))
@@ -263,16 +300,16 @@ def from_numpy(ndarray: Any) -> Tensor:
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """`data` as a tensor, sharing its memory where that is possible (see ``torch.as_tensor``)."""
-    check_options(device, None)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(of_argument(dtype))
+        return data.to(device=device, dtype=dtype)
     if hasattr(data, "__array_interface__") and getattr(data, "ndim", 0) > 0:
-        shared = wrap(array_handle(data, copy=False))
-        return shared if dtype is None else shared.to(of_argument(dtype))
-    return tensor(data, dtype=dtype)
+        return wrap(array_handle(data, copy=False)).to(device=device, dtype=dtype)
+    return tensor(data, dtype=dtype, device=device)
 
 
-def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False) -> Tensor:
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
     """`obj` as a tensor, shared or copied as `copy` asks (see ``torch.asarray``)."""
     out = tensor(obj, dtype=dtype, device=device) if copy else as_tensor(obj, dtype, device)
     return out.requires_grad_() if requires_grad and not out.requires_grad else out
@@ -287,15 +324,22 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     if len(view) == 0 or (count == 0):
         raise ValueError(f"both buffer length ({len(view)}) and count ({count}) must not be 0")
     if offset < 0 or offset >= len(view):
-        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({len(view)} bytes) minus 1")
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({len(view)} bytes) minus "
+            "1"
+        )
     available = (len(view) - offset) // d.itemsize
     if count < 0 and (len(view) - offset) % d.itemsize:
         raise ValueError(
-            f"buffer size ({len(view) - offset} bytes) after offset ({offset} bytes) must be a multiple of element size ({d.itemsize})"
+            f"buffer size ({len(view) - offset} bytes) after offset ({offset} bytes) must be a multiple of element "
+            f"size ({d.itemsize})"
         )
     n = available if count < 0 else count
     if n > available:
-        raise ValueError(f"requested buffer length ({n} * {d.itemsize} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({len(view)} bytes)")
+        raise ValueError(
+            f"requested buffer length ({n} * {d.itemsize} bytes) after offset ({offset} bytes) must not be greater "
+            f"than actual buffer length ({len(view)} bytes)"
+        )
     raw = np.frombuffer(view, np.uint8, n * d.itemsize, offset)
     address, read_only = raw.__array_interface__["data"]
     if address % d.to_real().itemsize:
@@ -304,10 +348,20 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     return finish(_core.from_memory(address, n * d.itemsize, d, [n], [1], 0, read_only, raw), requires_grad)
 
 
-def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, layout: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+def scalar_tensor(
+    s: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    layout: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """A tensor without dimensions, of the default float dtype unless given."""
     check_options(device, layout)
-    return finish(_core.full([], number(s), get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad)
+    return finish(
+        _core.full([], number(s), get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad, device
+    )
 
 
 def legacy_tensor(cls: type[Tensor], *args: Any, device: Any = None, **kwargs: Any) -> Tensor:
@@ -326,21 +380,47 @@ def legacy_tensor(cls: type[Tensor], *args: Any, device: Any = None, **kwargs: A
 # Filled
 
 
-def empty(*size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None, out: Tensor | None = None) -> Tensor:
+def empty(
+    *size: Any,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    memory_format: Any = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """A tensor with whatever content (see ``torch.empty``)."""
     check_options(device, layout)
     shape = checked_sizes(sizes("empty", size))
     if out is not None:
         return out.resize_(shape)
-    return finish(_core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad)
+    return finish(
+        _core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype), backend_of(device)),
+        requires_grad,
+    )
 
 
 def filled(name: str, value: Any) -> Any:
-    def make(*size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+    def make(
+        *size: Any,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        pin_memory: bool = False,
+        out: Tensor | None = None,
+    ) -> Tensor:
         check_options(device, layout)
         shape = checked_sizes(sizes(name, size))
-        d = out.dtype if out is not None and dtype is None else get_default_dtype() if dtype is None else of_argument(dtype)
-        handle = _core.full(shape, value, d)
+        d = (
+            out.dtype
+            if out is not None and dtype is None
+            else get_default_dtype()
+            if dtype is None
+            else of_argument(dtype)
+        )
+        handle = _core.full(shape, value, d, backend_of(device))
         if out is not None:
             return out.resize_(shape).copy_(wrap(handle))
         return finish(handle, requires_grad)
@@ -354,33 +434,54 @@ zeros = filled("zeros", 0)
 ones = filled("ones", 1)
 
 
-def full(size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+def full(
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """A tensor whose every element is `fill_value`; its dtype is the value's unless given (see ``torch.full``)."""
     check_options(device, layout)
     value = number(fill_value)
     d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
-    handle = _core.full(checked_sizes(sizes("full", (size,))), value, d)
+    handle = _core.full(checked_sizes(sizes("full", (size,))), value, d, backend_of(device))
     return out.resize_(handle.shape).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
 
 
 def like(name: str, value: Any) -> Any:
-    def make(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
+    def make(
+        input: Tensor,
+        *,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        pin_memory: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
         require_tensor(name, input)
         check_options(device, layout)
         d = input.dtype if dtype is None else of_argument(dtype)
-        return finish(like_handle(input.handle, value, d, memory_format), requires_grad)
+        return finish(like_handle(input.handle, value, d, memory_format), requires_grad, device)
 
     make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"A tensor of the shape, dtype and stride order of `input`, filled with {value} (see ``torch.{name}``)."
+    make.__doc__ = (
+        f"A tensor of the shape, dtype and stride order of `input`, filled with {value} (see ``torch.{name}``)."
+    )
     return make
 
 
 def like_handle(handle: _core.Tensor, value: Any, d: dtype, memory_format: Any = None) -> _core.Tensor:
     """A filled handle in the stride order of another one."""
-    out = _core.full(list(handle.shape), value, d)
+    out = handle.filled(list(handle.shape), value, d)
     if memory_format is not None and memory_format.order() is not None:
         return out.as_strided(list(handle.shape), strides_in(handle.shape, memory_format), 0)
-    if handle.is_contiguous() or memory_format is not None and memory_format.name == "contiguous_format":
+    if handle.is_contiguous() or (memory_format is not None and memory_format.name == "contiguous_format"):
         return out
     order = sorted(range(handle.ndim), key=lambda a: -handle.strides[a])
     strides, step = [0] * handle.ndim, 1
@@ -395,14 +496,34 @@ ones_like = like("ones_like", 1)
 empty_like = like("empty_like", 0)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """A tensor of the shape and dtype of `input` whose every element is `fill_value`."""
     require_tensor("full_like", input)
     d = input.dtype if dtype is None else of_argument(dtype)
-    return finish(like_handle(input.handle, number(fill_value), d, memory_format), requires_grad)
+    return finish(like_handle(input.handle, number(fill_value), d, memory_format), requires_grad, device)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """The n x m matrix with ones on its diagonal (see ``torch.eye``)."""
     check_options(device, layout)
     m = n if m is None else m
@@ -412,15 +533,24 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, layout: Any = None, 
     handle = _core.full([n, m], 0, d)
     if n and m:
         handle.diagonal(0, 0, 1).assign(1)
-    return out.resize_([n, m]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+    return out.resize_([n, m]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad, device)
 
 
-def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+def empty_strided(
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """A tensor with whatever content, of given sizes and strides (see ``torch.empty_strided``)."""
     check_options(device, layout)
     shape, steps = checked_sizes(sizes("empty_strided", (size,))), sizes("empty_strided", (stride,))
     d = get_default_dtype() if dtype is None else of_argument(dtype)
-    return finish(strided_handle(shape, steps, d), requires_grad)
+    return finish(strided_handle(shape, steps, d), requires_grad, device)
 
 
 def strided_handle(shape: list[int], steps: list[int], d: dtype) -> _core.Tensor:
@@ -433,8 +563,18 @@ def strided_handle(shape: list[int], steps: list[int], d: dtype) -> _core.Tensor
     return _core.full([count], 0, d).as_strided(shape, steps, 0)
 
 
-def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
-    """A tensor with whatever content whose dimensions lie in memory in the given order (see ``torch.empty_permuted``)."""
+def empty_permuted(
+    size: Any,
+    physical_layout: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """A tensor with whatever content whose dimensions lie in memory in the given order (see
+    ``torch.empty_permuted``)."""
     check_options(device, layout)
     shape, order = checked_sizes(sizes("empty_permuted", (size,))), sizes("empty_permuted", (physical_layout,))
     if len(order) != len(shape):
@@ -449,23 +589,35 @@ def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout
         raise RuntimeError("Duplicate dim not allowed")
     steps = row_major([shape[a] for a in order])
     d = get_default_dtype() if dtype is None else of_argument(dtype)
-    return finish(strided_handle(shape, [steps[order.index(a)] for a in range(len(shape))], d), requires_grad)
+    return finish(strided_handle(shape, [steps[order.index(a)] for a in range(len(shape))], d), requires_grad, device)
 
 
 # In the dtype of another tensor
 
 
-def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(
+    input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """`tensor` in the dtype of `input`."""
-    return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+    where = input.device if device is None else device
+    return tensor(data, dtype=input.dtype if dtype is None else dtype, device=where, requires_grad=requires_grad)
 
 
 def new_filled(name: str, value: Any) -> Any:
-    def make(input: Any, *size: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+    def make(
+        input: Any,
+        *size: Any,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        pin_memory: bool = False,
+    ) -> Any:
         check_options(device, layout)
         d = input.dtype if dtype is None else of_argument(dtype)
-        handle = _core.full(checked_sizes(sizes(name, size)), value, d)
-        return finish(handle, requires_grad) if isinstance(input, Tensor) else handle
+        like = input.handle if isinstance(input, Tensor) else input
+        handle = like.filled(checked_sizes(sizes(name, size)), value, d)
+        return finish(handle, requires_grad, device) if isinstance(input, Tensor) else handle
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"A tensor of the dtype of `input` filled with {value} (see ``torch.Tensor.{name}``)."
@@ -477,19 +629,42 @@ new_ones = new_filled("new_ones", 1)
 new_empty = new_filled("new_empty", 0)
 
 
-def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+def new_full(
+    input: Tensor,
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """A tensor of the dtype of `input` whose every element is `fill_value` (see ``torch.Tensor.new_full``)."""
     d = input.dtype if dtype is None else of_argument(dtype)
-    return full(size, fill_value, dtype=d, layout=layout, device=device, requires_grad=requires_grad)
+    where = input.device if device is None else device
+    return full(size, fill_value, dtype=d, layout=layout, device=where, requires_grad=requires_grad)
 
 
-def new_empty_strided(input: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+def new_empty_strided(
+    input: Tensor,
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """`empty_strided` in the dtype of `input`."""
     d = input.dtype if dtype is None else dtype
-    return empty_strided(size, stride, dtype=d, layout=layout, device=device, requires_grad=requires_grad)
+    where = input.device if device is None else device
+    return empty_strided(size, stride, dtype=d, layout=layout, device=where, requires_grad=requires_grad)
 
 
 def zeros_of(g: Any, shape: Sequence[int]) -> Any:
     """Zeros in the dtype of a gradient: a handle for a handle, a tensor for a tensor."""
-    handle = _core.full(list(shape), 0, g.dtype)
-    return wrap(handle) if isinstance(g, Tensor) else handle
+    if isinstance(g, Tensor):
+        return wrap(g.handle.filled(list(shape), 0, g.dtype))
+    return g.filled(list(shape), 0, g.dtype)

@@ -149,7 +149,7 @@ def _ternary(code: int, operation: Operation) -> Callable:
 
 def constant(like: Any, shape: Any, value: Any) -> Any:
     """A tensor of one value with the dtype of `like`: a handle where that is one."""
-    out = _core.full(list(shape), value, like.dtype)
+    out = like.filled(list(shape), value, like.dtype)
     return out if type(like) is Handle else wrap(out)
 
 

@@ -36,8 +36,9 @@ index_put_into = operation(
     values=lambda g, indices, values_shape: _summed(index_at(g, indices), values_shape),
 )
 
+
 def _placed(g: Handle, shape: Sequence[int], indices: list) -> Handle:
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     out.index_put(indices, g, True)
     return out
 
@@ -79,12 +80,13 @@ def as_index(key: Any) -> Any:
 
 
 def as_keys(key: Any) -> list:
-    """The entries of an index: a tuple's, and those of a short list that holds more than numbers, as old NumPy read it."""
+    """The entries of an index: a tuple's, and those of a short list that holds more than numbers, as old NumPy read
+    it."""
     if isinstance(key, tuple):
         return list(key)
-    if isinstance(key, list) and len(key) < 32:
-        if any(k is None or k is Ellipsis or isinstance(k, Tensor | slice | list | tuple) for k in key):
-            return list(key)
+    several = isinstance(key, list) and len(key) < 32
+    if several and any(k is None or k is Ellipsis or isinstance(k, Tensor | slice | list | tuple) for k in key):
+        return list(key)
     return [key]
 
 
@@ -94,7 +96,8 @@ def mask_places(mask: Tensor, x: Any = None, dim: int = 0) -> list[Tensor]:
         for i, n in enumerate(mask.shape):
             if dim + i >= x.ndim or n != x.shape[dim + i]:
                 raise IndexError(
-                    f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape of the indexed tensor "
+                    f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape of the indexed "
+                    "tensor "
                     f"{list(x.shape)} at index {dim + i}"
                 )
     places = mask.handle.nonzero()
@@ -140,7 +143,9 @@ def parse(x: Any, key: Any) -> tuple[Any, list]:
 def sliced(x: Any, s: slice, dim: int) -> Any:
     """A slice of one dimension; the tensor itself where it is the whole of it."""
     if dim >= x.ndim:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-x.ndim}, {x.ndim - 1}], but got {dim})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-x.ndim}, {x.ndim - 1}], but got {dim})"
+        )
     start, length, step = resolve_slice(s, x.shape[dim])
     whole = start == 0 and length == x.shape[dim] and step == 1
     return x if whole else slice_axis(x, dim, start, length, step)
@@ -180,7 +185,8 @@ def advance(x: Any, k: Tensor, dim: int, indices: list) -> tuple[Any, int]:
 
 
 ZERO_DIM = (
-    "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a "
+    "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+    "tensor to a "
     "number"
 )
 
@@ -215,7 +221,8 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         extra = value.ndim - target.ndim
         if any(n != 1 for n in value.shape[:extra]):
             raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
+                f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of "
+                "shape "
                 f"{list(target.shape)}"
             )
         value = value.reshape(value.shape[extra:])
@@ -225,7 +232,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 def assigned(x: Tensor, value: Any) -> Tensor:
     """A number to be assigned, as a tensor of the dtype of `x`."""
     if isinstance(value, int | float | complex):
-        return wrap(_core.full([], checked_number(value, x.dtype), x.dtype))
+        return wrap(x.filled([], checked_number(value, x.dtype), x.dtype))
     if hasattr(value, "__array_interface__"):
         return tensor(value).to(x.dtype)
     raise TypeError(f"can't assign a {type_name(value)} to a {x.type()}")
@@ -234,7 +241,9 @@ def assigned(x: Tensor, value: Any) -> Tensor:
 def index_list(x: Any, indices: Sequence[Any]) -> list:
     """Index arguments as int64 tensors; masks become their places."""
     if not isinstance(indices, tuple | list):
-        raise TypeError(f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type_name(indices)}")
+        raise TypeError(
+            f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type_name(indices)}"
+        )
     out: list = []
     for k in indices:
         k = as_index(k)
@@ -252,7 +261,8 @@ def index_list(x: Any, indices: Sequence[Any]) -> list:
 def check_values(x: Any, values: Any) -> None:
     if values.dtype is not x.dtype:
         raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {x.dtype.scalar_name} for the destination and "
+            f"Index put requires the source and destination dtypes match, got {x.dtype.scalar_name} for the "
+            "destination and "
             f"{values.dtype.scalar_name} for the source."
         )
 

@@ -10,7 +10,6 @@ from pyrite.autograd.graph import operation
 from pyrite.ops.arguments import type_name, wrap_dim
 from pyrite.tensor import Handle, Tensor
 
-
 __all__ = ["cat", "concat", "concatenate", "stack"]
 
 
@@ -64,7 +63,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
     solid = [(i, t) for i, t in enumerate(tensors) if tuple(t.shape) != (0,)]
     if not solid:
         return cat_along(list(tensors), 0)
-    number, first = solid[0]
+    _, first = solid[0]
     dim = wrap_dim(dim, first.ndim)
     for i, t in solid[1:]:
         if t.ndim != first.ndim:
@@ -72,7 +71,8 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
         for a, (m, n) in enumerate(zip(first.shape, t.shape)):
             if a != dim and m != n:
                 raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {m} but got size {n} for tensor "
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {m} but got size {n} for "
+                    "tensor "
                     f"number {i} in the list."
                 )
     return cat_along(list(tensors), dim)
@@ -91,7 +91,8 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
     for i, t in enumerate(tensors):
         if tuple(t.shape) != tuple(first.shape):
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(first.shape)} at entry 0 and {list(t.shape)} at "
+                f"stack expects each tensor to be equal size, but got {list(first.shape)} at entry 0 and "
+                f"{list(t.shape)} at "
                 f"entry {i}"
             )
     dim = wrap_dim(dim, first.ndim + 1)

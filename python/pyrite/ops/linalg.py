@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -10,12 +11,13 @@ from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import bool_, is_integral, kind
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
-from pyrite.ops.shape import broadcast_shapes, expand, movedim, reshape, transpose, unsqueeze
-from pyrite.tensor import Handle, Tensor
+from pyrite.ops.arguments import require_tensor, wrap_dim
+from pyrite.ops.shape import broadcast_shapes, expand, reshape, unsqueeze
+from pyrite.tensor import Tensor
 
 __all__ = (
-    "mm spmm bmm dot mv matmul addmm addmv addr addbmm baddbmm vdot inner outer ger kron chain_matmul matrix_power cross cdist "
+    "mm spmm bmm dot mv matmul addmm addmv addr addbmm baddbmm vdot inner outer ger kron chain_matmul matrix_power "
+    "cross cdist "
     "vander"
 ).split()
 
@@ -54,10 +56,11 @@ spmm = mm
 def bmm(input: Any, mat2: Any) -> Any:
     """The products of two batches of matrices (see ``torch.bmm``)."""
     if input.ndim != 3 or mat2.ndim != 3:
-        raise RuntimeError(f"batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")
+        raise RuntimeError("batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
         raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but got: "
+            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but "
+            "got: "
             f"[{mat2.shape[0]}, {mat2.shape[1]}]."
         )
     return bmm_of(input, mat2)
@@ -69,12 +72,14 @@ def dot(input: Any, tensor: Any) -> Any:
         raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
     if input.shape != tensor.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number "
+            f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the "
+            "same number "
             f"of elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively"
         )
     if input.dtype is not tensor.dtype:
         raise RuntimeError(
-            f"dot : expected both vectors to have same dtype, but found {input.dtype.scalar_name} and {tensor.dtype.scalar_name}"
+            f"dot : expected both vectors to have same dtype, but found {input.dtype.scalar_name} and "
+            f"{tensor.dtype.scalar_name}"
         )
     return mm_of(input.unsqueeze(0), tensor.unsqueeze(1)).reshape([])
 
@@ -84,12 +89,16 @@ def mv(input: Any, vec: Any) -> Any:
     if input.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), vec ({vec.shape[0]})")
+        raise RuntimeError(
+            f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), vec "
+            f"({vec.shape[0]})"
+        )
     return mm_of(input, vec.unsqueeze(1)).squeeze(1)
 
 
 def matmul(input: Any, other: Any) -> Any:
-    """The matrix product: of vectors, matrices, or batches of matrices over broadcast dimensions (see ``torch.matmul``)."""
+    """The matrix product: of vectors, matrices, or batches of matrices over broadcast dimensions (see
+    ``torch.matmul``)."""
     require_tensor("matmul", input)
     require_tensor("matmul", other, "other", 2)
     a, b = input.ndim, other.ndim
@@ -257,10 +266,11 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     row, column = chain[0].ndim == 1, chain[-1].ndim == 1
     chain[0] = unsqueeze(chain[0], 0) if row else chain[0]
     chain[-1] = unsqueeze(chain[-1], 1) if column else chain[-1]
-    for i, (x, y) in enumerate(zip(chain, chain[1:])):
+    for i, (x, y) in enumerate(itertools.pairwise(chain)):
         if x.shape[1] != y.shape[0]:
             raise RuntimeError(
-                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(tensors[i].shape)} and {list(tensors[i + 1].shape)} "
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(tensors[i].shape)} and "
+                f"{list(tensors[i + 1].shape)} "
                 "cannot be multiplied"
             )
     out = _product(chain, _best_splits([t.shape[0] for t in chain] + [chain[-1].shape[1]]), 0, len(chain) - 1)
@@ -269,7 +279,8 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
 
 
 def _best_splits(sizes: list[int]) -> dict[tuple[int, int], int]:
-    """Where to split each run of a chain of matrices, found by dynamic programming over the number of multiplications."""
+    """Where to split each run of a chain of matrices, found by dynamic programming over the number of
+    multiplications."""
     n = len(sizes) - 1
     cost: dict[tuple[int, int], int] = {(i, i): 0 for i in range(n)}
     best: dict[tuple[int, int], int] = {}
@@ -290,12 +301,14 @@ def _product(chain: list, best: dict, i: int, j: int) -> Any:
 
 
 def matrix_power(input: Any, n: int) -> Any:
-    """Square matrices multiplied with themselves, `n` in all; the inverse for negative `n` (see ``torch.linalg.matrix_power``)."""
+    """Square matrices multiplied with themselves, `n` in all; the inverse for negative `n` (see
+    ``torch.linalg.matrix_power``)."""
     require_tensor("matrix_power", input)
     if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
         raise RuntimeError(
             "linalg.matrix_power: A must be batches of square matrices, but they are "
-            + " by ".join(map(str, input.shape[-2:])) + " matrices"
+            + " by ".join(map(str, input.shape[-2:]))
+            + " matrices"
         )
     if n < 0:
         from pyrite.ops.factorization import inv
@@ -326,7 +339,8 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """The inner products of vectors along a dimension (see ``torch.linalg.vecdot``)."""
     if kind(x.dtype) < 2 or kind(y.dtype) < 2:
         raise RuntimeError(
-            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {(x if kind(x.dtype) < 2 else y).dtype.scalar_name}"
+            "linalg.vecdot: Expected a floating point or complex tensor as input. Got "
+            f"{(x if kind(x.dtype) < 2 else y).dtype.scalar_name}"
         )
     if kind(x.dtype) == 3:
         raise NotImplementedError("vecdot of complex tensors")
@@ -343,7 +357,8 @@ def cross_product(input: Any, other: Any, dim: int) -> Any:
     for x in (input, other):
         if x.ndim == 0 or x.shape[axis] != 3:
             raise RuntimeError(
-                f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[axis] if input.ndim else 0} and "
+                f"linalg.cross: inputs dimension {dim} must have length 3. Got "
+                f"{input.shape[axis] if input.ndim else 0} and "
                 f"{other.shape[axis] if other.ndim else 0}"
             )
     shape = list(broadcast_shapes(input.shape, other.shape))
@@ -354,7 +369,8 @@ def cross_product(input: Any, other: Any, dim: int) -> Any:
 
 
 def cross(input: Any, other: Any, dim: int | None = None) -> Any:
-    """The cross products of vectors of three, along the first dimension of size 3 unless given (see ``torch.cross``)."""
+    """The cross products of vectors of three, along the first dimension of size 3 unless given (see
+    ``torch.cross``)."""
     require_tensor("cross", input)
     require_tensor("cross", other, "other", 2)
     if dim is None:
@@ -377,9 +393,7 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = None) -> 
         if x.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
     if x1.shape[-1] != x2.shape[-1]:
-        raise RuntimeError(
-            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
-        )
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     gaps = unsqueeze(x1, -2) - unsqueeze(x2, -3)

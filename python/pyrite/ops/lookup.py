@@ -40,7 +40,7 @@ gather_along = operation(
 
 
 def _added(g: Handle, shape: Sequence[int], dim: int, index: Handle) -> Handle:
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     out.scatter(dim, index, g, "add")
     return out
 
@@ -55,9 +55,7 @@ added_along = operation(
 
 
 #: An empty tensor that still hangs on the graph.
-nothing_of = operation(
-    "take", lambda x, shape: _core.full(shape, 0, x.dtype), x=lambda g, x_shape: zeros_of(g, x_shape)
-)
+nothing_of = operation("take", lambda x, shape: x.filled(shape, 0, x.dtype), x=lambda g, x_shape: zeros_of(g, x_shape))
 
 
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
@@ -86,7 +84,9 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
         return reshape(index_select(reshape(input, 1), 0, index), [])
     n = input.shape[dim]
     places = index.handle if isinstance(index, Tensor) else index
-    if index.numel() and (int(places.reduce("min", None, False).item()) < 0 or int(places.reduce("max", None, False).item()) >= n):
+    if index.numel() and (
+        int(places.reduce("min", None, False).item()) < 0 or int(places.reduce("max", None, False).item()) >= n
+    ):
         raise IndexError("index out of range in self")
     return selected(input, dim, reshape(index, -1))
 
@@ -100,7 +100,7 @@ selected = operation(
 
 
 def _unselected(g: Handle, shape: Sequence[int], dim: int, index: Handle) -> Handle:
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     out.index_put([None] * dim + [index], g, True)
     return out
 
@@ -141,7 +141,9 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     """`gather` with broadcasting of the dimensions that are not indexed (see ``torch.take_along_dim``)."""
     require_tensor("take_along_dim", input)
     if indices.dtype is not int64:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar_name}")
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar_name}"
+        )
     if dim is None:
         return gather(reshape(input, -1), 0, from_front(reshape(indices, -1), input.numel()))
     if input.ndim != indices.ndim:
@@ -169,7 +171,8 @@ def from_front(index: Any, n: int) -> Any:
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
-    """The places of elements that are not zero: a row for each, or one tensor for each dimension (see ``torch.nonzero``)."""
+    """The places of elements that are not zero: a row for each, or one tensor for each dimension (see
+    ``torch.nonzero``)."""
     require_tensor("nonzero", input)
     handle = input.handle
     if not as_tuple:

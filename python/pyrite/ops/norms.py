@@ -106,7 +106,7 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
 
 def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
     """The sum ("nuc"), the largest (2) or the smallest (-2) of the singular values."""
-    from pyrite.ops.factorization import svdvals
+    from pyrite.ops.spectrum import svdvals
     from pyrite.ops.shape import movedim, unsqueeze
 
     values = svdvals(movedim(A, pair, (-2, -1)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.autograd.region import layout_of, put_region, region, seen, take_region
 from pyrite.dtype import bool_, int32, int64, kind
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import index as whole
 from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import checked_number, zeros_of
-from pyrite.ops.index import index_at, index_put_into
+from pyrite.ops.index import index_put_into
 from pyrite.ops.lookup import added_along, from_front, gather_along, selected, whole_index
 from pyrite.ops.shape import expand, reshape, select_index, slice_axis
 from pyrite.tensor import Handle, Tensor
@@ -48,7 +46,9 @@ select_into = operation(
 )
 
 
-def slice_scatter(input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
+def slice_scatter(
+    input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Any:
     """A copy of `input` with `src` in the place of a slice (see ``torch.slice_scatter``)."""
     dim = wrap_dim(dim, input.ndim)
     if step <= 0:
@@ -66,16 +66,19 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     dim = wrap_dim(dim, input.ndim)
     shape = [n for a, n in enumerate(input.shape) if a != dim]
     if not -input.shape[dim] <= index < input.shape[dim]:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}"
+        )
     if list(src.shape) != shape:
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {shape}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{shape}"
         )
     return select_into(input, src, dim, index)
 
 
 def _with_region(x: Handle, src: Handle, r: Any) -> Handle:
-    flat = _core.full([r.span], 0, x.dtype)
+    flat = x.filled([r.span], 0, x.dtype)
     seen(flat, r.whole).assign(x)
     seen(flat, r.part).assign(src)
     return seen(flat, r.whole)
@@ -99,7 +102,8 @@ def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_off
     own.as_strided(*part)
     if list(src.shape) != list(size):
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(size)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(size)}"
         )
     r = region(part, layout_of(own))
     if own.as_strided(*part).may_overlap():
@@ -122,7 +126,7 @@ def checked(value: Any, d: Any) -> Any:
 
 
 def _filled(x: Handle, value: Any) -> Handle:
-    out = _core.full(list(x.shape), 0, x.dtype)
+    out = x.filled(list(x.shape), 0, x.dtype)
     out.assign(value)
     return out
 
@@ -136,7 +140,7 @@ filled_with = operation(
 
 
 def _padded_with(x: Handle, amounts: Sequence[tuple[int, int]], value: Any) -> Handle:
-    out = _core.full([n + a + b for n, (a, b) in zip(x.shape, amounts)], value, x.dtype)
+    out = x.filled([n + a + b for n, (a, b) in zip(x.shape, amounts)], value, x.dtype)
     inner = out
     for axis, (a, b) in enumerate(amounts):
         inner = inner.slice(axis, max(a, 0), inner.shape[axis] - max(a, 0) - max(b, 0), 1)
@@ -166,7 +170,8 @@ def constant_pad_nd(input: Any, pad: Sequence[int], value: Any = 0) -> Any:
     for axis, (n, (a, b)) in enumerate(zip(input.shape, pairs)):
         if n + a + b < 0 or n + min(a, 0) + min(b, 0) < 0:
             raise RuntimeError(
-                f"The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is invalid. "
+                f"The input size {n}, plus negative padding {a} and {b} resulted in a negative output size, which is "
+                "invalid. "
                 f"Check dimension {axis} of your input."
             )
     return pad_with(input, pairs, checked_number(value, input.dtype) if kind(input.dtype) else value)
@@ -207,7 +212,7 @@ def zeroed(g: Any, dim: int, index: Any) -> Any:
 
 
 def _padded(g: Handle, shape: Sequence[int]) -> Handle:
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     _corner(out, g.shape).assign(g)
     return out
 
@@ -221,7 +226,9 @@ def _corner(x: Handle, shape: Sequence[int]) -> Handle:
 corner_of = operation(
     "corner", lambda x, shape: _corner(x, shape).copy(x.dtype, True), x=lambda g, x_shape: padded(g, x_shape)
 )
-pad_corner = operation("corner_backward", lambda g, shape: _padded(g, shape), g=lambda g, g_shape: corner_of(g, g_shape))
+pad_corner = operation(
+    "corner_backward", lambda g, shape: _padded(g, shape), g=lambda g, g_shape: corner_of(g, g_shape)
+)
 
 
 def padded(g: Any, shape: Sequence[int]) -> Any:
@@ -242,9 +249,10 @@ def _check_scatter(name: str, input: Any, dim: int, index: Any, src: Any) -> tup
             if max(index.ndim, 1) != max(src.ndim, 1):
                 raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
             for a, n in enumerate(index.shape):
-                if n > src.shape[a] or a != dim and n > input.shape[a]:
+                if n > src.shape[a] or (a != dim and n > input.shape[a]):
                     raise RuntimeError(
-                        f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension "
+                        f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from "
+                        "dimension "
                         f"{dim} and to be no larger size than src {list(src.shape)}"
                     )
     return dim, index
@@ -257,7 +265,7 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         raise TypeError("scatter() received an invalid combination of arguments - expected src or value")
     dim, index = _check_scatter("scatter", input, dim, index, src)
     if not isinstance(src, Tensor | Handle):
-        filled = _core.full(list(index.shape), checked(src, input.dtype), input.dtype)
+        filled = input.filled(list(index.shape), checked(src, input.dtype), input.dtype)
         src = filled if isinstance(input, Handle) else _wrapped(filled)
     if reduce is not None:
         if reduce not in ("add", "multiply"):
@@ -275,7 +283,8 @@ def _wrapped(handle: Handle) -> Tensor:
 
 
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
-    """A copy of `input` with ``out[index[i][j]][j] += src[i][j]`` for dimension 0, and so on (see ``torch.scatter_add``)."""
+    """A copy of `input` with ``out[index[i][j]][j] += src[i][j]`` for dimension 0, and so on (see
+    ``torch.scatter_add``)."""
     require_tensor("scatter_add", src, "src", 4)
     dim, index = _check_scatter("scatter_add", input, dim, index, src)
     return input.clone() if index.numel() == 0 else scatter_add_into(input, dim, index, src)
@@ -309,7 +318,7 @@ def _neutral(x: Handle, reduce: str) -> Any:
 def _reduced(x: Handle, dim: int, index: Handle, src: Handle, reduce: str, include_self: bool) -> Handle:
     out = x.copy(x.dtype, True)
     if not include_self:
-        out.scatter(dim, index, _core.full(list(index.shape), _neutral(x, reduce), x.dtype), "set")
+        out.scatter(dim, index, x.filled(list(index.shape), _neutral(x, reduce), x.dtype), "set")
     out.scatter(dim, index, src, _HOW.get(reduce, "add"))
     if reduce != "mean":
         return out
@@ -319,15 +328,13 @@ def _reduced(x: Handle, dim: int, index: Handle, src: Handle, reduce: str, inclu
 
 def _counts(x: Handle, dim: int, index: Handle, include_self: bool) -> Handle:
     """How many numbers come together in each place, at least 1."""
-    one = _core.full(list(index.shape), 1, x.dtype)
-    times = _core.full(list(x.shape), 1 if include_self else 0, x.dtype)
+    one = x.filled(list(index.shape), 1, x.dtype)
+    times = x.filled(list(x.shape), 1 if include_self else 0, x.dtype)
     times.scatter(dim, index, one, "add")
     return rows.maximum(times, 1)
 
 
-counts_at = operation(
-    "counts", lambda x, dim, index, include_self: _counts(x, dim, index, include_self)
-)
+counts_at = operation("counts", lambda x, dim, index, include_self: _counts(x, dim, index, include_self))
 
 
 def _own_gradient(g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any) -> Any:
@@ -426,7 +433,8 @@ def _check_source(name: str, input: Any, dim: int, index: Any, source: Any) -> N
     require_tensor(name, source, "source", 4)
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"{name}(): self ({input.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same scalar type"
+            f"{name}(): self ({input.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same "
+            "scalar type"
         )
     own, given = list(_with_axis(input).shape), list(_with_axis(source).shape)
     own[dim] = index.numel()
@@ -434,7 +442,8 @@ def _check_source(name: str, input: Any, dim: int, index: Any, source: Any) -> N
         return
     if len(given) != len(own) or given != own:
         raise (RuntimeError if name != "index_copy" or len(given) == len(own) else IndexError)(
-            f"{name}(): Source {list(source.shape)} must match self {list(input.shape)} apart from dimension {dim}, where it must "
+            f"{name}(): Source {list(source.shape)} must match self {list(input.shape)} apart from dimension {dim}, "
+            "where it must "
             f"have the {index.numel()} elements of the index"
         )
 
@@ -473,9 +482,9 @@ put_along = operation(
     "index_add",
     lambda x, dim, index, source, accumulate: _put_along(x, dim, index, source, accumulate),
     tensors=("index",),
-    x=lambda g, dim, index, accumulate, source_shape: g
-    if accumulate
-    else put_along(g, dim, index, zeros_of(g, source_shape), False),
+    x=lambda g, dim, index, accumulate, source_shape: (
+        g if accumulate else put_along(g, dim, index, zeros_of(g, source_shape), False)
+    ),
     source=lambda g, dim, index: selected(g, dim, index),
 )
 
@@ -496,7 +505,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
         raise RuntimeError("index_fill(): Converting complex Scalar to non-complex type is not supported")
     shape = [index.numel() if a == dim else n for a, n in enumerate(x.shape)]
     if not isinstance(value, Tensor | Handle):
-        filled = _core.full([], value, input.dtype)
+        filled = input.filled([], value, input.dtype)
         value = filled if isinstance(input, Handle) else _wrapped(filled)
     index = from_front(index, x.shape[dim])
     _in_range("index_fill", index, x.shape[dim])
@@ -513,7 +522,11 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     _check_source("index_reduce", input, dim, index, source)
     x, source = _with_axis(input), _like_axes(source, _with_axis(input))
     _in_range("index_reduce", index, x.shape[dim])
-    places = expand(reshape(index, [-1 if a == dim else 1 for a in range(x.ndim)]), list(source.shape)) if index.numel() else index
+    places = (
+        expand(reshape(index, [-1 if a == dim else 1 for a in range(x.ndim)]), list(source.shape))
+        if index.numel()
+        else index
+    )
     out = reduced_into(x, dim, places, source, reduce, include_self) if source.numel() else x.clone()
     return reshape(out, list(input.shape)) if input.ndim == 0 else out
 
@@ -528,12 +541,14 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.scalar_name}")
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype.scalar_name} and "
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype.scalar_name} "
+            "and "
             f"source.dtype = {source.dtype.scalar_name}"
         )
     if index.numel() != source.numel():
         raise RuntimeError(
-            f"put_(): Expected source and index to have the same number of elements, but got source.numel() = {source.numel()}, "
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.numel()}, "
             f"index.numel() = {index.numel()}"
         )
     if index.numel() == 0:
@@ -555,7 +570,7 @@ masked_fill_of = operation(
 
 def _masked(x: Handle, mask: Handle, value: Any) -> Handle:
     if not isinstance(value, Handle):
-        value = _core.full([], value, x.dtype)
+        value = x.filled([], value, x.dtype)
     return rows.select(mask, value.to_dtype(x.dtype), x)
 
 
@@ -566,11 +581,11 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     if mask.dtype is not bool_:
         raise RuntimeError(f"masked_fill only supports boolean masks, but got dtype {mask.dtype.scalar_name}")
     if isinstance(value, Tensor) and value.ndim:
-        raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
-    if isinstance(value, Tensor) and kind(value.dtype) > kind(input.dtype):
         raise RuntimeError(
-            f"value cannot be converted to type {input.dtype.name} without overflow"
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
+    if isinstance(value, Tensor) and kind(value.dtype) > kind(input.dtype):
+        raise RuntimeError(f"value cannot be converted to type {input.dtype.name} without overflow")
     if not isinstance(value, Tensor | Handle):
         value = stored(value, input.dtype)
     return masked_fill_of(input, mask, value)
@@ -579,7 +594,9 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
 def stored(value: Any, d: Any) -> Any:
     """A number that a dtype can hold; RuntimeError where it cannot."""
     if not isinstance(value, int | float | complex):
-        raise TypeError(f"masked_fill(): argument 'value' (position 3) must be Number or Tensor, not {type_name(value)}")
+        raise TypeError(
+            f"masked_fill(): argument 'value' (position 3) must be Number or Tensor, not {type_name(value)}"
+        )
     if isinstance(value, complex) and kind(d) < 3:
         raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
     if kind(d) == 1 and isinstance(value, float) and value != value:
@@ -588,10 +605,13 @@ def stored(value: Any, d: Any) -> Any:
 
 
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
-    """A copy of `input` with the elements of `source`, in order, where the mask holds (see ``torch.masked_scatter``)."""
+    """A copy of `input` with the elements of `source`, in order, where the mask holds (see
+    ``torch.masked_scatter``)."""
     require_tensor("masked_scatter", input)
     if mask.dtype is not bool_:
-        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.scalar_name}")
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.scalar_name}"
+        )
     if input.dtype is not source.dtype:
         raise RuntimeError(
             f"masked_scatter: expected self and source to have same dtypes but got {input.dtype.scalar_name} and "
@@ -606,6 +626,8 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     places = mask_places(expand(mask, shape))
     n = places[0].shape[0]
     if source.numel() < n:
-        raise RuntimeError("masked_scatter: expected the number of elements in source to be at least the number of ones in mask")
+        raise RuntimeError(
+            "masked_scatter: expected the number of elements in source to be at least the number of ones in mask"
+        )
     x = expand(input, shape) if list(input.shape) != shape else input
     return index_put_into(x, places, slice_axis(reshape(source, -1), 0, 0, n, 1), False)

@@ -51,7 +51,7 @@ def rand(
     extent, kind = _form("rand", shape, size, out, dtype, layout, device)
     if out is not None:
         return uniform_(out.resize_(extent), generator=generator)
-    return finish(_core.draw(source("rand", generator), "uniform", 0.0, 1.0, extent, kind), requires_grad)
+    return finish(_core.draw(source("rand", generator), "uniform", 0.0, 1.0, extent, kind), requires_grad, device)
 
 
 def randn(
@@ -70,7 +70,7 @@ def randn(
     if out is not None:
         return normal_(out.resize_(extent), generator=generator)
     std = math.sqrt(0.5) if kind.is_complex else 1.0
-    return finish(_core.draw(source("randn", generator), "normal", 0.0, std, extent, kind), requires_grad)
+    return finish(_core.draw(source("randn", generator), "normal", 0.0, std, extent, kind), requires_grad, device)
 
 
 def randint(
@@ -95,7 +95,7 @@ def randint(
         return random_(out.resize_(extent), low, high, generator=generator)
     first, count = drawn_range(low, high, kind)
     drawn = _core.draw_integers(source("randint", generator), first, count, extent, kind)
-    return finish(drawn, requires_grad)
+    return finish(drawn, requires_grad, device)
 
 
 def randperm(
@@ -113,7 +113,7 @@ def randperm(
     dtype = int64 if dtype is None and out is None else dtype
     extent, kind = _form("randperm", (index("randperm", "n", n),), None, out, dtype, layout, device)
     check_permutation_length(extent[0], kind)
-    drawn = finish(_core.permutation(source("randperm", generator), extent[0], kind), requires_grad)
+    drawn = finish(_core.permutation(source("randperm", generator), extent[0], kind), requires_grad, device)
     return drawn if out is None else _put(out, drawn)
 
 

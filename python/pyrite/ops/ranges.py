@@ -14,8 +14,20 @@ from pyrite.tensor import Tensor, wrap
 __all__ = ["arange", "linspace", "logspace", "range"]
 
 
-def arange(*args: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None, start: Any = None, end: Any = None, step: Any = None) -> Tensor:
-    """``start, start + step, ...`` below `end` (see ``torch.arange``); whole numbers give int64, else the default float."""
+def arange(
+    *args: Any,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    out: Tensor | None = None,
+    start: Any = None,
+    end: Any = None,
+    step: Any = None,
+) -> Tensor:
+    """``start, start + step, ...`` below `end` (see ``torch.arange``); whole numbers give int64, else the default
+    float."""
     check_options(device, layout)
     first, stop, by = bounds(list(map(number, args)), number(start), number(end), number(step))
     whole = all(isinstance(x, int) for x in (first, stop, by))
@@ -25,7 +37,7 @@ def arange(*args: Any, dtype: Any = None, layout: Any = None, device: Any = None
         if by == 0:
             raise ValueError("step must be nonzero")
     n = count("arange", first, stop, by)
-    return deliver(progression(first, by, n, d), out, requires_grad)
+    return deliver(progression(first, by, n, d), out, requires_grad, device)
 
 
 def bounds(given: list, start: Any, end: Any, step: Any) -> tuple:
@@ -64,9 +76,9 @@ def count(name: str, first: Any, stop: Any, by: Any) -> int:
     return n
 
 
-def deliver(handle: _core.Tensor, out: Tensor | None, requires_grad: bool) -> Tensor:
+def deliver(handle: _core.Tensor, out: Tensor | None, requires_grad: bool, device: Any) -> Tensor:
     if out is None:
-        return finish(handle, requires_grad)
+        return finish(handle, requires_grad, device)
     return out.resize_(list(handle.shape)).copy_(wrap(handle))
 
 
@@ -80,22 +92,34 @@ def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
     return _core.from_bytes((places * float(step) + first).tobytes(), [n], float64).to_dtype(d)
 
 
-def range(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, out: Tensor | None = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def range(
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    out: Tensor | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """``start, start + step, ...`` up to and with `end`, in the default float (see ``torch.range``)."""
     check_options(device, layout)
     first, stop, by = map(number, (start, end, step))
     n = count("range", first, stop, by)
     n = max(n, math.floor((stop - first) / by) + 1)
-    return deliver(progression(first, by, n, dtype_of(dtype, out, get_default_dtype())), out, requires_grad)
+    return deliver(progression(first, by, n, dtype_of(dtype, out, get_default_dtype())), out, requires_grad, device)
 
 
 def spaced(name: str, start: Any, end: Any, steps: Any) -> tuple:
     """The bounds as numbers, and the count checked."""
     for x, side in ((start, "start"), (end, "end")):
         if isinstance(x, Tensor) and x.ndim:
-            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {side} with {x.ndim} dimension(s).")
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {side} with {x.ndim} dimension(s)."
+            )
     if steps is None:
-        raise TypeError(f"{name}() missing 1 required positional arguments: \"steps\"")
+        raise TypeError(f'{name}() missing 1 required positional arguments: "steps"')
     if isinstance(steps, bool | float) or not hasattr(steps, "__index__"):
         raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not {type(steps).__name__}")
     steps = steps.__index__()
@@ -130,8 +154,6 @@ def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
     return np.trunc(values) if is_integral(d) else values
 
 
-
-
 def numpy_handle(values: Any, d: dtype) -> _core.Tensor:
     import numpy as np
 
@@ -140,15 +162,38 @@ def numpy_handle(values: Any, d: dtype) -> _core.Tensor:
     return _core.from_bytes(values.astype(np.float64).tobytes(), list(values.shape), float64).to_dtype(d)
 
 
-def linspace(start: Any, end: Any, steps: Any = None, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+def linspace(
+    start: Any,
+    end: Any,
+    steps: Any = None,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, evenly apart (see ``torch.linspace``)."""
     check_options(device, layout)
     a, b, steps = spaced("linspace", start, end, steps)
     d = spaced_dtype("linspace", a, b, dtype, out)
-    return deliver(numpy_handle(evenly(a, b, steps, d), d), out, requires_grad)
+    return deliver(numpy_handle(evenly(a, b, steps, d), d), out, requires_grad, device)
 
 
-def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, out: Tensor | None = None) -> Tensor:
+def logspace(
+    start: Any,
+    end: Any,
+    steps: Any = None,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """`steps` numbers from ``base**start`` to ``base**end``, evenly apart in the exponent (see ``torch.logspace``)."""
     import numpy as np
 
@@ -161,4 +206,4 @@ def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, dty
         wide = isinstance(a, complex) or isinstance(b, complex)
         values = np.power(complex(base) if wide else float(base), evenly(a, b, steps, float64))
         values = np.trunc(values) if is_integral(d) else values
-    return deliver(numpy_handle(values, d), out, requires_grad)
+    return deliver(numpy_handle(values, d), out, requires_grad, device)

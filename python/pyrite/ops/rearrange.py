@@ -19,7 +19,8 @@ from pyrite.tensor import Handle, Tensor
 
 __all__ = """
 flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid
-cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack gradient alias_copy as_strided_copy
+cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack gradient alias_copy
+as_strided_copy
 diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy
 unsqueeze_copy view_copy detach_copy unbind_copy split_copy split_with_sizes_copy
 """.split()
@@ -37,7 +38,7 @@ def _rolled(x: Handle, shifts: Sequence[int], dims: Sequence[int]) -> Handle:
     for shift, dim in zip(shifts, dims):
         n = x.shape[dim]
         k = shift % n if n else 0
-        out = _core.empty(list(x.shape), x.dtype)
+        out = x.unfilled(list(x.shape), x.dtype)
         if x.numel():
             out.slice(dim, k, n - k, 1).assign(x.slice(dim, 0, n - k, 1))
             out.slice(dim, 0, k, 1).assign(x.slice(dim, n - k, k, 1))
@@ -113,9 +114,7 @@ def repeat(input: Any, *repeats: Any) -> Any:
     """The tensor laid side by side along each dimension, new ones in front (see ``torch.Tensor.repeat``)."""
     times = sizes("repeat", repeats)
     if len(times) < input.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     if any(n < 0 for n in times):
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(times)}: {times}")
     own = [1] * (len(times) - input.ndim) + list(input.shape)
@@ -150,7 +149,9 @@ def tile(input: Any, *repeats: Any, dims: Any = None) -> Any:
     return repeat(input, [1] * (input.ndim - len(times)) + times)
 
 
-def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Any:
+def repeat_interleave(
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Any:
     """Every element repeated in place, by one number or one for each (see ``torch.repeat_interleave``).
 
     With `repeats` alone: the number i as often as ``repeats[i]`` says.
@@ -260,7 +261,8 @@ def _core_shape(own: Sequence[Sequence[int]]) -> list[int]:
             if n not in (1, out[i]):
                 if out[i] != 1:
                     raise RuntimeError(
-                        f"The size of tensor a ({out[i]}) must match the size of tensor b ({n}) at non-singleton dimension {i}"
+                        f"The size of tensor a ({out[i]}) must match the size of tensor b ({n}) at non-singleton "
+                        f"dimension {i}"
                     )
                 out[i] = n
     return out
@@ -326,8 +328,7 @@ def block_diag(*tensors: Any) -> Any:
         require_tensor("block_diag", t, "tensors", 1)
         if t.ndim > 2:
             raise RuntimeError(
-                "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
-                f"{i} has {t.ndim} dimensions"
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {t.ndim} dimensions"
             )
     from pyrite.ops.create import zeros
 
@@ -377,9 +378,7 @@ def dstack(tensors: Sequence[Any]) -> Any:
 
 def column_stack(tensors: Sequence[Any]) -> Any:
     """Vectors as the columns of a matrix, beside the columns of matrices (see ``torch.column_stack``)."""
-    return hstack(
-        _stackable("column_stack", tensors, lambda t: shapes.reshape(t, t.numel(), 1) if t.ndim <= 1 else t)
-    )
+    return hstack(_stackable("column_stack", tensors, lambda t: shapes.reshape(t, t.numel(), 1) if t.ndim <= 1 else t))
 
 
 def _stackable(name: str, tensors: Any, prepare: Callable[[Any], Any]) -> list:
@@ -419,7 +418,8 @@ def _spacings(spacing: Any, dims: list[int]) -> list:
         spacing = [spacing]
     if len(spacing) != len(dims):
         raise RuntimeError(
-            f"torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to 'self.dim() = {len(dims)}', "
+            "torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to 'self.dim() = "
+            f"{len(dims)}', "
             f"but got a list of length {len(spacing)}"
         )
     return list(spacing)
@@ -449,14 +449,20 @@ def _slope(x: Any, dim: int, step: Any, edge_order: int) -> Any:
         return shapes.narrow(gaps, dim, start, length)
 
     a, b = gap(0, n - 2), gap(1, n - 2)
-    inner = at(0, n - 2) * (-b / (a * (a + b))) + at(1, n - 2) * ((b - a) / (a * b)) + at(2, n - 2) * (a / (b * (a + b)))
+    inner = (
+        at(0, n - 2) * (-b / (a * (a + b))) + at(1, n - 2) * ((b - a) / (a * b)) + at(2, n - 2) * (a / (b * (a + b)))
+    )
     if edge_order == 1:
         first, last = (at(1, 1) - at(0, 1)) / gap(0, 1), (at(n - 1, 1) - at(n - 2, 1)) / gap(n - 2, 1)
         return cat([first, inner, last], dim)
     a, b = gap(0, 1), gap(1, 1)
     first = at(0, 1) * (-(a * 2 + b) / (a * (a + b))) + at(1, 1) * ((a + b) / (a * b)) - at(2, 1) * (a / (b * (a + b)))
     a, b = gap(n - 3, 1), gap(n - 2, 1)
-    last = at(n - 3, 1) * (b / (a * (a + b))) - at(n - 2, 1) * ((a + b) / (a * b)) + at(n - 1, 1) * ((b * 2 + a) / (b * (a + b)))
+    last = (
+        at(n - 3, 1) * (b / (a * (a + b)))
+        - at(n - 2, 1) * ((a + b) / (a * b))
+        + at(n - 1, 1) * ((b * 2 + a) / (b * (a + b)))
+    )
     return cat([first, inner, last], dim)
 
 

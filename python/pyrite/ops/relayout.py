@@ -1,4 +1,5 @@
-"""In-place methods that change how a tensor is seen and leave its memory as it is: t_, squeeze_, transpose_ and the like."""
+"""In-place methods that change how a tensor is seen and leave its memory as it is: t_, squeeze_, transpose_ and the
+like."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ reversed_along = operation("flip", _reversed, x=lambda g, dim: reversed_along(g,
 def _placed(g: Handle, shape: Any, dim: int, where: Handle) -> Handle:
     if not shape:
         return g
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     out.scatter(dim, where, g, "add")
     return out
 

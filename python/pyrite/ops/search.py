@@ -198,7 +198,7 @@ def unique_consecutive(
 
 def _added(size: int, at: Handle, weights: Handle) -> Handle:
     """`weights` summed by place."""
-    out = _core.full([size], 0, weights.dtype)
+    out = weights.filled([size], 0, weights.dtype)
     if at.numel():
         out.scatter(0, at, weights, "add")
     return out
@@ -312,7 +312,7 @@ def _histogram(points: Any, bins: list, range_: Any, weight: Any, density: bool)
         inside = fits if inside is None else rows.logical_and(inside, fits)
         edges.append(e)
         shape.append(count)
-    w = _core.full([x.shape[0]], 1, x.dtype) if weight is None else weight.handle
+    w = x.filled([x.shape[0]], 1, x.dtype) if weight is None else weight.handle
     w = rows.select(inside, w, 0.0)
     hist = _added(math.prod(shape), at, w).reshape(shape)
     if density:

@@ -28,14 +28,15 @@ permute_axes = view_operation(
     lambda x, order: x.permute(order),
     x=lambda g, order: g.permute(undone([a % len(order) for a in order])),
 )
-transpose_axes = view_operation(
-    "transpose", lambda x, a, b: x.transpose(a, b), x=lambda g, a, b: g.transpose(a, b)
-)
+transpose_axes = view_operation("transpose", lambda x, a, b: x.transpose(a, b), x=lambda g, a, b: g.transpose(a, b))
 t_axes = view_operation("t", lambda x: x.transpose(0, 1) if x.ndim > 1 else x.alias(), x=lambda g: g.t())
 expand_to = view_operation("expand", lambda x, shape: x.expand(shape), x=lambda g: g)
 view_as_shape = view_operation("view", lambda x, shape: x.view(shape), x=lambda g, x_shape: g.reshape(list(x_shape)))
 reshape_copy = operation(
-    "reshape", lambda x, shape: x.reshape(shape), label="UnsafeViewBackward0", x=lambda g, x_shape: g.reshape(list(x_shape))
+    "reshape",
+    lambda x, shape: x.reshape(shape),
+    label="UnsafeViewBackward0",
+    x=lambda g, x_shape: g.reshape(list(x_shape)),
 )
 unsqueeze_axis = view_operation(
     "unsqueeze", lambda x, dim: x.unsqueeze(dim), x=lambda g, x_shape: g.reshape(list(x_shape))
@@ -97,22 +98,20 @@ unfold_backward = operation(
 
 def _placed(g: Handle, shape: Sequence[int], view: Any) -> Handle:
     """Zeros with `g` in the place that `view` takes."""
-    from pyrite import _core
 
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     view(out).assign(g)
     return out
 
 
 def _folded(g: Handle, shape: Sequence[int], dim: int, size: int, step: int) -> Handle:
     """Zeros with every window of `g` added where it was taken."""
-    from pyrite import _core
 
     if not shape:
         return g.reshape([])
     dim = wrap_dim(dim, len(shape))
     windows = g.shape[dim]
-    out = _core.full(list(shape), 0, g.dtype)
+    out = g.filled(list(shape), 0, g.dtype)
     if windows == 0 or size == 0:
         return out
     for k in range(size):
@@ -222,12 +221,14 @@ def unflatten(input: Any, dim: int, sizes: Any) -> Any:
     if -1 in sizes:
         if known == 0 or own % known:
             raise RuntimeError(
-                f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor"
+                f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the "
+                "input tensor"
             )
         sizes = [own // known if n == -1 else n for n in sizes]
     elif known != own:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input "
+            "tensor"
         )
     return view(input, [*input.shape[:dim], *sizes, *input.shape[dim + 1 :]])
 
@@ -245,7 +246,9 @@ def swapdims(input: Any, dim0: int, dim1: int) -> Any:
 def adjoint(input: Any) -> Any:
     """The conjugate of the matrices in the last two dimensions, transposed (see ``torch.adjoint``)."""
     if input.ndim < 2:
-        raise RuntimeError(f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+        raise RuntimeError(
+            f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     return conjugate(transpose(input, -2, -1))
 
 
@@ -339,7 +342,8 @@ def movedim(input: Any, source: Any, destination: Any) -> Any:
     to = [wrap_dim(d, input.ndim) for d in ([destination] if isinstance(destination, int) else destination)]
     if len(from_) != len(to):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same number of dims "
+            f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same number "
+            "of dims "
             f"as destination ({list(destination)} dims)"
         )
     if len(set(from_)) != len(from_) or len(set(to)) != len(to):

@@ -10,10 +10,12 @@ from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import float64, int64
 from pyrite.ops import elementwise as rows
+from pyrite.ops import spectrum
 from pyrite.ops import factorization as factors
+from pyrite.ops.triangle import tril
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
-from pyrite.ops.factorization import check_matrix, check_square, mT, unit
+from pyrite.ops.matrices import check_matrix, check_square, mT, unit
 from pyrite.ops.linalg import matmul
 from pyrite.ops.lookup import nothing_of
 from pyrite.ops.shape import expand, movedim, reshape, squeeze, unsqueeze
@@ -32,10 +34,10 @@ def _bound(x: Any, default: Any) -> Any:
 
 def _pseudo_inverse(A: Handle, atol: Any, rtol: Any, hermitian: bool) -> Handle:
     if 0 in A.shape[-2:]:
-        return _core.full([*A.shape[:-2], A.shape[-1], A.shape[-2]], 0, A.dtype)
+        return A.filled([*A.shape[:-2], A.shape[-1], A.shape[-2]], 0, A.dtype)
     if hermitian:
         A = _symmetric(A)
-    U, s, Vt = (t.to_dtype(float64) for t in factors._svd(A.to_dtype(float64), False))
+    U, s, Vt = (t.to_dtype(float64) for t in spectrum.singular_vectors(A.to_dtype(float64), False))
     limit = tolerance_of(s, EPSILON[A.dtype.name] * max(A.shape[-2:]), atol, rtol).unsqueeze(-1)
     inverted = rows.select(s > limit, 1.0 / s, 0.0)
     return (Vt.transpose(-2, -1) * inverted.unsqueeze(-2)).matmul(U.transpose(-2, -1)).to_dtype(A.dtype)
@@ -47,12 +49,14 @@ def tolerance_of(s: Handle, own: float, atol: Any, rtol: Any) -> Handle:
         relative = 0.0 if isinstance(absolute, float) and absolute > 0 else own
         if isinstance(absolute, Handle):
             relative = rows.select(absolute > 0, 0.0, _core.full([], own, float64))
-    return rows.maximum(s.select(-1, 0) * relative, absolute if isinstance(absolute, Handle) else _core.full([], absolute, float64))
+    return rows.maximum(
+        s.select(-1, 0) * relative, absolute if isinstance(absolute, Handle) else _core.full([], absolute, float64)
+    )
 
 
 def _symmetric(A: Handle) -> Handle:
-    lower = factors.tril(A)
-    return lower + factors.tril(A, -1).transpose(-2, -1)
+    lower = tril(A)
+    return lower + tril(A, -1).transpose(-2, -1)
 
 
 pinv_of = operation(
@@ -71,7 +75,8 @@ def _pinv_gradient(g: Any, A: Any, P: Any) -> Any:
 
 
 def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
-    """The Moore-Penrose inverse; singular values up to ``max(atol, rtol * largest)`` count as 0 (see ``torch.linalg.pinv``)."""
+    """The Moore-Penrose inverse; singular values up to ``max(atol, rtol * largest)`` count as 0 (see
+    ``torch.linalg.pinv``)."""
     check_matrix("linalg.pinv", A)
     if hermitian:
         check_square("linalg.pinv", A)
@@ -92,7 +97,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
     if hermitian:
         check_square("linalg.matrix_rank", A)
         handle = _symmetric(handle)
-    s = factors._svd(handle, False)[1]
+    s = spectrum.singular_vectors(handle, False)[1]
     if tol is not None:
         atol, rtol = tol, 0.0
     limit = tolerance_of(s, EPSILON[A.dtype.name] * max(A.shape[-2:]), atol, rtol)
@@ -106,7 +111,7 @@ def cond(A: Any, p: Any = None) -> Any:
 
     if p is None or p in (2, -2):
         check_matrix("linalg.cond", A)
-        s = factors.svdvals_of(A)
+        s = spectrum.svdvals_of(A)
         if s.shape[-1] == 0:
             return zeros_of(A, A.shape[:-2])
         largest, smallest = s[..., 0], s[..., -1]
@@ -129,7 +134,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         raise RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.")
     if B.dtype is not A.dtype:
         raise RuntimeError(
-            f"torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {A.dtype.scalar_name} and "
+            "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype "
+            f"{A.dtype.scalar_name} and "
             f"other's dtype {B.dtype.scalar_name}"
         )
     driver = "gelsy" if driver is None else driver
@@ -142,7 +148,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
     limit = EPSILON[A.dtype.name] * max(m, n) if rcond is None else rcond
     X = matmul(pinv_of(A, None, limit, False), right)
-    values = factors._svd(A.handle.to_dtype(float64), False)[1] if m and n else None
+    values = spectrum.singular_vectors(A.handle.to_dtype(float64), False)[1] if m and n else None
     nothing = zeros_of(A, [0])
     empty = nothing_of(A, [0])
     rank = wrap(_core.full([0], 0, int64)) if driver == "gels" else matrix_rank(A.detach(), rtol=limit)
@@ -160,7 +166,8 @@ def tensorinv(A: Any, ind: int = 2) -> Any:
     m, n = math.prod(first), math.prod(last)
     if m != n:
         raise RuntimeError(
-            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {n} != {m}"
+            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {n} "
+            f"!= {m}"
         )
     return reshape(factors.inv(reshape(A, [m, n])), last + first)
 
@@ -173,7 +180,8 @@ def tensorsolve(A: Any, B: Any, dims: Sequence[int] | None = None) -> Any:
     n = math.prod(shape)
     if n != math.prod(A.shape[: B.ndim]):
         raise RuntimeError(
-            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
+            "but got "
             f"{n} != {math.prod(A.shape[: B.ndim])}"
         )
     return reshape(factors.solve(reshape(A, [n, n]), reshape(B, [-1])), shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,9 +101,7 @@ def checked_lengths(name: str, x: Any, split_sizes: Sequence[int], dim: int) -> 
     n = x.shape[dim]
     lengths = sizes(name, (list(split_sizes),))
     if any(s < 0 for s in lengths):
-        raise RuntimeError(
-            f"{name} expects split_sizes have only non-negative entries, but got split_sizes={lengths}"
-        )
+        raise RuntimeError(f"{name} expects split_sizes have only non-negative entries, but got split_sizes={lengths}")
     if sum(lengths) != n:
         raise RuntimeError(
             f"{name} expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got "
@@ -175,7 +174,8 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
     if isinstance(given, Tensor):
         if given.dtype.name != "int64" or given.ndim > 1:
             raise RuntimeError(
-                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional int64 tensor, "
+                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional int64 "
+                "tensor, "
                 f"but got {given.dtype.name} with {given.ndim} dims"
             )
         given = given.tolist()
@@ -185,7 +185,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
         small, larger = divmod(n, given)
         given = [min(i, larger) + i * small for i in range(1, given)]
     bounds = [0, *(resolved(i, n) for i in given), n]
-    return tuple(slice_axis(input, dim, a, max(0, b - a), 1) for a, b in zip(bounds, bounds[1:]))
+    return tuple(slice_axis(input, dim, a, max(0, b - a), 1) for a, b in itertools.pairwise(bounds))
 
 
 def resolved(i: int, n: int) -> int:
@@ -194,19 +194,21 @@ def resolved(i: int, n: int) -> int:
 
 
 def _split_by(name: str, input: Any, given: Any, dim: int) -> tuple:
-    if isinstance(given, int):
-        if given <= 0 or input.shape[dim] % given:
-            raise RuntimeError(
-                f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {input.shape[dim]} is not "
-                f"divisible by the split_size {given}!"
-            )
+    if isinstance(given, int) and (given <= 0 or input.shape[dim] % given):
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+            f"{input.shape[dim]} is not "
+            f"divisible by the split_size {given}!"
+        )
     return tensor_split(input, given, dim)
 
 
 def hsplit(input: Any, indices_or_sections: Any) -> tuple:
     """`tensor_split` along columns: dimension 1, or 0 of a vector (see ``torch.hsplit``)."""
     if input.ndim < 1:
-        raise RuntimeError("torch.hsplit requires a tensor with at least 1 dimension, but got a tensor with 0 dimensions!")
+        raise RuntimeError(
+            "torch.hsplit requires a tensor with at least 1 dimension, but got a tensor with 0 dimensions!"
+        )
     return _split_by("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import int32, int64, of_argument
 from pyrite.ops import elementwise as rows
@@ -27,7 +26,7 @@ def _triangle(x: Handle, diagonal: int, lower: bool) -> Handle:
     diagonal = max(-(n + m), min(n + m, diagonal))
     places = _numbers(m) - _numbers(n).reshape([n, 1])
     keep = (places <= diagonal) if lower else (places >= diagonal)
-    return rows.select(keep, x, _core.full([], 0, x.dtype))
+    return rows.select(keep, x, x.filled([], 0, x.dtype))
 
 
 tril_of = operation(
@@ -73,12 +72,16 @@ def _triangle_indices(row: int, col: int, offset: int, lower: bool, dtype: Any, 
     return wrap(numbers_handle(flat, [2, len(places)], d))
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None
+) -> Tensor:
     """Rows and columns of the elements of a lower triangle, in order (see ``torch.tril_indices``)."""
     return _triangle_indices(row, col, offset, True, dtype, device, layout)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None
+) -> Tensor:
     """Rows and columns of the elements of an upper triangle, in order (see ``torch.triu_indices``)."""
     return _triangle_indices(row, col, offset, False, dtype, device, layout)
 
@@ -105,7 +108,8 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
     own = tuple(diagonal(input.detach() if isinstance(input, Tensor) else input, offset, dim1, dim2).shape)
     if tuple(src.shape) != own:
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(own)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(own)}"
         )
     return diagonal_into(input, src, offset, dim1, dim2)
 

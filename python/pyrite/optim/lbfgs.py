@@ -97,7 +97,7 @@ class LBFGS(Optimizer):
         state["d"] = _two_loops(state, gradient, size)
 
     def _first_step(self, gradient: Tensor, start_anew: bool) -> float:
-        lr = factor(self.param_groups[0]["lr"])
+        lr: Any = factor(self.param_groups[0]["lr"])
         return min(1.0, 1.0 / gradient.abs().sum().item()) * lr if start_anew else lr
 
     def _move(

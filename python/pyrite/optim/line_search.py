@@ -43,7 +43,7 @@ def strong_wolfe(
         first, last = sorted(point.step for point in bracket)
         if (last - first) * direction_size < tolerance_change:
             break
-        step, stalled = _inside(_cubic_minimum(*bracket), first, last, stalled)
+        step, stalled = _inside(_cubic_minimum(bracket[0], bracket[1]), first, last, stalled)
         point = evaluate(step)
         evaluations += 1
         iterations += 1

@@ -89,7 +89,7 @@ class Optimizer:
         super().__init_subclass__(**kwargs)
         step = cls.__dict__.get("step")
         if step is not None and not getattr(step, "hooked", False):
-            cls.step = _hooked(step)
+            cls.step = _hooked(step)  # type: ignore[method-assign]
 
     def _make_hooks(self) -> None:
         for name in (
@@ -290,5 +290,6 @@ def _cast_state(param: Tensor, group: dict[str, Any], value: Any, key: Hashable 
     if isinstance(value, dict):
         return {k: _cast_state(param, group, v, k) for k, v in value.items()}
     if isinstance(value, Iterable):
-        return type(value)(_cast_state(param, group, v) for v in value)
+        container: Any = type(value)
+        return container(_cast_state(param, group, v) for v in value)
     return value

@@ -93,7 +93,7 @@ class PerParameter(Optimizer):
                         values[name] = count(float(values[name]))
 
 
-def count(value: float = 0.0) -> Tensor:
+def count(value: float | Tensor = 0.0) -> Tensor:
     """A tensor without dimensions for a number that steps update: float64 if that is the default dtype, or float32."""
     return ops.tensor(value, dtype=float64 if get_default_dtype() == float64 else float32)
 

@@ -8,7 +8,7 @@ from pyrite.autograd.graph import write_inplace
 from pyrite.tensor import Handle, Tensor
 
 Value = Any
-"""A core handle or a Tensor."""
+"""A core handle, a Tensor or a number."""
 
 _ADD_SCALED, _LERP = _core.ops()["add_scaled"], _core.ops()["lerp"]
 
@@ -46,12 +46,12 @@ def factor(value: float | Tensor, differentiable: bool = False) -> float | Tenso
     return value.reshape(()) if differentiable else value.item()
 
 
-def plus(x: Value, y: Value, scale: float | Tensor) -> Value:
+def plus(x: Value, y: Value, scale: Value) -> Value:
     """x + scale * y"""
     return _core.ternary(_ADD_SCALED, x, y, scale) if type(x) is Handle else x + y * scale
 
 
-def average(mean: Value, value: Value, weight: float | Tensor) -> Value:
+def average(mean: Value, value: Value, weight: Value) -> Value:
     """mean += weight * (value - mean)"""
     if type(mean) is Handle:
         return write(mean, _core.ternary(_LERP, mean, value, weight))

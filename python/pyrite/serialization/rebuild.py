@@ -66,7 +66,9 @@ def rebuild_parameter_with_state(
     data: Tensor, requires_grad: bool, backward_hooks: OrderedDict, state: Any
 ) -> Parameter:
     """torch._utils._rebuild_parameter_with_state: a parameter that had attributes of its own."""
-    return _with_attributes(rebuild_parameter(data, requires_grad, backward_hooks), state)
+    parameter = rebuild_parameter(data, requires_grad, backward_hooks)
+    _set_attributes(parameter, state)
+    return parameter
 
 
 def rebuild_from_type(function: Callable, kind: type, args: tuple, state: Any) -> Tensor:
@@ -78,7 +80,8 @@ def rebuild_from_type(function: Callable, kind: type, args: tuple, state: Any) -
     tensor = function(*args)
     if kind not in (Tensor, Parameter):
         tensor = wrap_as(kind, tensor.handle).requires_grad_(tensor.requires_grad)
-    return _with_attributes(tensor, state)
+    _set_attributes(tensor, state)
+    return tensor
 
 
 def rebuild_device_tensor(data: Tensor, dtype: DType, device: str, requires_grad: bool) -> Tensor:
@@ -120,7 +123,7 @@ def make_frozenset(items: list | tuple = ()) -> frozenset:
     return frozenset(make_set(items))
 
 
-def make_ordered_dict(pairs: list = ()) -> OrderedDict:
+def make_ordered_dict(pairs: list | tuple = ()) -> OrderedDict:
     """An OrderedDict, empty or of (key, value) pairs."""
     return OrderedDict((checked_key(key), value) for key, value in pairs)
 
@@ -184,8 +187,7 @@ def _marked(tensor: Tensor, requires_grad: bool, metadata: dict | None) -> Tenso
     return tensor.requires_grad_() if _checked(requires_grad, bool) else tensor
 
 
-def _with_attributes(tensor: Tensor, state: Any) -> Tensor:
+def _set_attributes(tensor: Tensor, state: Any) -> None:
     """Sets the attributes a tensor was saved with; a pair's second part are slots, which only subclasses have."""
     attributes = state[0] if isinstance(state, tuple) and len(state) == 2 else state
     tensor.__dict__.update(_checked(attributes or {}, dict))
-    return tensor

@@ -79,7 +79,7 @@ class Unpickler:
             raise UnpicklingError("damaged: the pickle does not end with one value")
         return self.stack.pop()
 
-    def _unpack(self, layout: struct.Struct) -> int | float:
+    def _unpack(self, layout: struct.Struct) -> Any:
         return layout.unpack(self.source.read(layout.size))[0]
 
     def _pop_mark(self) -> list[Any]:

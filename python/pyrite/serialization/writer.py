@@ -5,7 +5,8 @@ import os
 import pickle
 import zlib
 from collections import OrderedDict
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from pyrite.nn.parameter import Parameter
@@ -42,9 +43,7 @@ def save(
     content = io.BytesIO()
     pickler = CheckpointPickler(content, pickle_protocol)
     pickler.dump(obj)
-    is_path = isinstance(f, (str, os.PathLike))
-    folder = os.path.splitext(os.path.basename(os.fspath(f)))[0] if is_path else "archive"
-    with open(f, "wb") if is_path else nullcontext(f) as file, ArchiveWriter(file, folder or "archive") as archive:
+    with _opened(f) as (file, folder), ArchiveWriter(file, folder or "archive") as archive:
         archive.write("data.pkl", content.getbuffer())
         archive.write(".format_version", b"1")
         archive.write(".storage_alignment", str(ALIGNMENT).encode())
@@ -56,6 +55,16 @@ def save(
             checksum = zlib.crc32(memory, checksum)
         archive.write("version", b"3\n")
         archive.write(".data/serialization_id", f"{checksum:040d}".encode())
+
+
+@contextmanager
+def _opened(f: str | os.PathLike | BinaryIO) -> Iterator[tuple[BinaryIO, str]]:
+    """The file to write to, and the name of the folder in the archive: the file's, where it has one."""
+    if not isinstance(f, (str, os.PathLike)):
+        yield f, "archive"
+        return
+    with open(f, "wb") as file:
+        yield file, os.path.splitext(os.path.basename(os.fspath(f)))[0]
 
 
 class CheckpointPickler(pickle._Pickler):
@@ -96,10 +105,10 @@ class CheckpointPickler(pickle._Pickler):
     def _reduce_tensor(self, tensor: Tensor) -> tuple:
         state = attributes(tensor)
         if isinstance(tensor, Parameter):
-            args = (tensor.data, tensor.requires_grad, OrderedDict())
+            own = (tensor.data, tensor.requires_grad, OrderedDict())
             if state:
-                return rebuild.rebuild_parameter_with_state, (*args, state)
-            return rebuild.rebuild_parameter, args
+                return rebuild.rebuild_parameter_with_state, (*own, state)
+            return rebuild.rebuild_parameter, own
         if tensor.device.type == "meta":
             layout = tensor.dtype, tuple(tensor.size()), tensor.stride(), tensor.requires_grad
             return rebuild.rebuild_meta_tensor, layout

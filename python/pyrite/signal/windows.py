@@ -41,9 +41,9 @@ def _window(
         raise ValueError(f"{name} is implemented for strided tensors only, got: {layout}")
     check_options(device, None)
     if M < 2:
-        return finish(_core.full([M], 1, own), requires_grad)
+        return finish(_core.full([M], 1, own), requires_grad, device)
     k = _core.from_bytes(array("d", range(M)).tobytes(), [M], float64)
-    return finish(shape(k, M - 1 if sym else M).to_dtype(own), requires_grad)
+    return finish(shape(k, M - 1 if sym else M).to_dtype(own), requires_grad, device)
 
 
 def exponential(

@@ -1,37 +1,46 @@
-//! The device, its queue, and the commands that are recorded but not yet submitted. Commands run in the order of recording.
+//! A device of this machine with all that belongs to it: its memory, its kernels, and the commands on their way to it.
 
-use crate::pipelines::Kernel;
-use pyrite_core::{Error, Result};
-use std::collections::VecDeque;
+use crate::adapter;
+use crate::parameters::Placement;
+use crate::pipelines::Pipelines;
+use crate::pool::{Pool, size_class};
+use crate::recorder::{Command, Recorder};
+use pyrite_core::{Buffer, Error, Result};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Poll, Waker};
-use wgpu::util::DeviceExt;
-use wgpu::{BufferUsages, DeviceType};
+use wgpu::BufferUsages;
 
-/// Commands that are submitted together.
-const BATCH: usize = 64;
-/// Submissions that may wait for the device.
-const IN_FLIGHT: usize = 3;
-/// Workgroups along one axis of a grid: what every device takes.
-const GRID: usize = 65_535;
+/// What tensors do with their memory.
+const USAGE: BufferUsages = BufferUsages::STORAGE.union(BufferUsages::COPY_SRC).union(BufferUsages::COPY_DST);
+/// Uploads of at most this many bytes travel with the parameters, larger ones in memory of their own.
+const SMALL_UPLOAD: usize = 64 << 10;
+/// Words of a fault report: its kind, then what it says.
+pub const FAULT_WORDS: usize = 4;
 
-/// A device of this machine.
 pub struct Context {
     pub device: wgpu::Device,
     pub adapter: wgpu::AdapterInfo,
+    pub pipelines: Pipelines,
+    pub pool: Arc<Pool>,
     queue: wgpu::Queue,
     recorder: Mutex<Recorder>,
+    /// Where kernels report what is wrong with their data; see `report_index` in `shaders/elements.wgsl`.
+    faults: wgpu::Buffer,
+    may_have_faults: AtomicBool,
     dispatches: AtomicUsize,
-    failure: Arc<Mutex<Option<String>>>,
+    submits: AtomicUsize,
+    state: Arc<State>,
+    process: u32,
 }
 
+/// What the device has told by callback.
 #[derive(Default)]
-struct Recorder {
-    encoder: Option<wgpu::CommandEncoder>,
-    commands: usize,
-    in_flight: VecDeque<wgpu::SubmissionIndex>,
+struct State {
+    has_news: AtomicBool,
+    error: Mutex<Option<String>>,
+    lost: Mutex<Option<String>>,
 }
 
 /// Runs a future of wgpu's, which on native devices is ready at once.
@@ -46,63 +55,50 @@ pub fn wait<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// The best adapter. A software one (Mesa's lavapipe) counts only with `PYRITE_GPU_SOFTWARE=1`.
-fn adapter() -> Result<wgpu::Adapter> {
-    let software = std::env::var("PYRITE_GPU_SOFTWARE").is_ok_and(|v| v == "1");
-    let rank = |adapter: &wgpu::Adapter| match adapter.get_info().device_type {
-        DeviceType::DiscreteGpu => 0,
-        DeviceType::IntegratedGpu => 1,
-        DeviceType::VirtualGpu => 2,
-        DeviceType::Other => 3,
-        DeviceType::Cpu => 4,
-    };
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
-        ..wgpu::InstanceDescriptor::new_without_display_handle()
-    });
-    let adapters = wait(instance.enumerate_adapters(wgpu::Backends::all()));
-    adapters.into_iter().filter(|a| software || rank(a) < 4).min_by_key(rank).ok_or_else(|| {
-        Error::Invalid(
-            "gpu: no adapter found. On Linux the Vulkan loader (libvulkan1) and the driver's ICD file must be installed; in a \
-             container NVIDIA_DRIVER_CAPABILITIES must include graphics. PYRITE_GPU_SOFTWARE=1 accepts a software adapter."
-                .into(),
-        )
-    })
-}
-
 impl Context {
-    /// Opens the best adapter with WebGPU's default limits, so that kernels run everywhere, except for the size of buffers.
+    /// Opens the best adapter.
     pub fn open() -> Result<Context> {
-        let adapter = adapter()?;
-        let limits = adapter.limits();
-        let descriptor = wgpu::DeviceDescriptor {
-            label: Some("pyrite"),
-            required_limits: wgpu::Limits {
-                max_buffer_size: limits.max_buffer_size,
-                max_storage_buffer_binding_size: limits.max_storage_buffer_binding_size,
-                ..wgpu::Limits::default()
-            },
-            ..Default::default()
-        };
-        let (device, queue) = wait(adapter.request_device(&descriptor))
-            .map_err(|e| Error::Invalid(format!("gpu: cannot open {}: {e}", adapter.get_info().name)))?;
-        let failure = Arc::new(Mutex::new(None));
-        let first = failure.clone();
+        let (adapter, device, queue) = adapter::open()?;
+        let state = Arc::new(State::default());
+        let (errors, losses) = (state.clone(), state.clone());
         device.on_uncaptured_error(Arc::new(move |error| {
-            lock(&first).get_or_insert(error.to_string());
+            lock(&errors.error).get_or_insert(error.to_string());
+            errors.has_news.store(true, Ordering::Release);
         }));
+        device.set_device_lost_callback(move |reason, text| {
+            lock(&losses.lost).get_or_insert(format!("{reason:?}: {text}"));
+            losses.has_news.store(true, Ordering::Release);
+        });
+        let faults = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("faults"),
+            size: 4 * FAULT_WORDS as u64,
+            usage: USAGE,
+            mapped_at_creation: false,
+        });
+        let pool = Arc::<Pool>::default();
+        pool.set_limit(adapter::memory_limit(&adapter));
         Ok(Context {
+            recorder: Mutex::new(Recorder::new(&device)),
             device,
-            adapter: adapter.get_info(),
+            adapter,
+            pipelines: Pipelines::default(),
+            pool,
             queue,
-            recorder: Mutex::default(),
+            faults,
+            may_have_faults: AtomicBool::new(false),
             dispatches: AtomicUsize::new(0),
-            failure,
+            submits: AtomicUsize::new(0),
+            state,
+            process: std::process::id(),
         })
+    }
+
+    pub fn has(&self, features: wgpu::Features) -> bool {
+        self.device.features().contains(features)
     }
 
     /// Bytes that a kernel can see of one buffer.
@@ -116,90 +112,258 @@ impl Context {
         self.dispatches.load(Ordering::Relaxed)
     }
 
-    /// A buffer of at least `bytes`, a multiple of 4 and not empty, as bindings and copies must be.
-    pub fn buffer(&self, bytes: usize, usage: BufferUsages, mapped: bool) -> Result<wgpu::Buffer> {
-        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let size = bytes.max(4).next_multiple_of(4) as u64;
-        let descriptor = wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: mapped };
-        let buffer = self.device.create_buffer(&descriptor);
-        match wait(scope.pop()) {
-            None => self.check().map(|()| buffer),
-            Some(_) => Err(Error::Invalid(format!("gpu: {} has no {bytes} bytes left", self.adapter.name))),
-        }
+    /// Batches of commands handed to the device so far.
+    pub fn submits(&self) -> usize {
+        self.submits.load(Ordering::Relaxed)
     }
 
-    /// Records one run of a kernel over `groups` workgroups. `words` are its parameters, `buffers` its bindings in order.
-    pub fn dispatch(&self, kernel: &Kernel, words: &[u32], buffers: &[&wgpu::Buffer], groups: usize) -> Result<()> {
-        if groups == 0 {
+    /// How a kernel is given this many bytes of parameters.
+    pub fn placement(&self, bytes: usize) -> Placement {
+        let fits = bytes <= self.device.limits().max_immediate_size as usize;
+        if fits { Placement::Immediate } else { Placement::Uniform }
+    }
+
+    /// The buffer of fault reports, for a kernel that may write one.
+    pub fn faults(&self) -> &wgpu::Buffer {
+        self.may_have_faults.store(true, Ordering::Release);
+        &self.faults
+    }
+
+    /// A buffer of the pool. Where there is no room, what the pool holds is given back, and it is tried again once.
+    pub fn pooled(&self, bytes: usize) -> Result<wgpu::Buffer> {
+        self.check()?;
+        let class = size_class(bytes, self.capacity());
+        if let Some(buffer) = self.pool.take(class) {
+            return Ok(buffer);
+        }
+        if let Some(buffer) = self.try_buffer(class)? {
+            return Ok(buffer);
+        }
+        self.trim()?;
+        self.try_buffer(class)?.ok_or_else(|| self.out_of_memory(bytes))
+    }
+
+    fn try_buffer(&self, class: usize) -> Result<Option<wgpu::Buffer>> {
+        if !self.pool.has_room(class) {
+            return Ok(None);
+        }
+        let buffer = self.buffer(class, USAGE, false)?;
+        if buffer.is_some() {
+            self.pool.add(class);
+        }
+        Ok(buffer)
+    }
+
+    /// A new buffer, or None where the device has no memory for it.
+    fn buffer(&self, size: usize, usage: BufferUsages, mapped: bool) -> Result<Option<wgpu::Buffer>> {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: size as u64,
+            usage,
+            mapped_at_creation: mapped,
+        });
+        let has_failed = wait(scope.pop()).is_some();
+        self.check()?;
+        Ok((!has_failed).then_some(buffer))
+    }
+
+    /// Memory that the host can map, `mapped` from the start or later for reading.
+    fn staging(&self, bytes: usize, usage: BufferUsages, mapped: bool) -> Result<wgpu::Buffer> {
+        let size = bytes.next_multiple_of(4);
+        if let Some(buffer) = self.buffer(size, usage, mapped)? {
+            return Ok(buffer);
+        }
+        self.trim()?;
+        self.buffer(size, usage, mapped)?.ok_or_else(|| self.out_of_memory(bytes))
+    }
+
+    fn out_of_memory(&self, bytes: usize) -> Error {
+        let (stats, name) = (self.pool.stats(), &self.adapter.name);
+        let limit = self.pool.limit().map_or(String::new(), |limit| format!(", of {limit} allowed"));
+        Error::DeviceOutOfMemory(format!(
+            "CUDA out of memory. Tried to allocate {bytes} bytes on {name}: tensors hold {} bytes, {} are reserved{limit}. \
+             Drop tensors that are no longer needed, or use smaller batches.",
+            stats.allocated, stats.reserved
+        ))
+    }
+
+    /// Gives unused memory back to the device, once it has done what was recorded.
+    pub fn trim(&self) -> Result<()> {
+        self.finish()?;
+        lock(&self.recorder).forget_bindings();
+        self.pool.trim();
+        self.poll(wgpu::PollType::Poll)
+    }
+
+    /// Records one run of a kernel.
+    pub fn dispatch(&self, command: &Command<'_>) -> Result<()> {
+        self.check()?;
+        lock(&self.recorder).dispatch(self, command)?;
+        self.dispatches.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Sets a buffer to zero, in the order of commands.
+    pub fn clear(&self, buffer: &Buffer) -> Result<()> {
+        let buffer = crate::memory::device_buffer(buffer)?;
+        self.check()?;
+        lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(buffer, 0, None))
+    }
+
+    /// Copies bytes between two buffers, in the order of commands; places and sizes are multiples of 4.
+    pub fn copy(&self, from: &Buffer, from_byte: usize, to: &Buffer, to_byte: usize, bytes: usize) -> Result<()> {
+        let (from, to) = (crate::memory::device_buffer(from)?, crate::memory::device_buffer(to)?);
+        self.check()?;
+        lock(&self.recorder).encode(self, |encoder| {
+            encoder.copy_buffer_to_buffer(from, from_byte as u64, to, to_byte as u64, bytes as u64);
+        })
+    }
+
+    /// Copies host memory to the start of a buffer, in the order of commands.
+    pub fn write(&self, to: &wgpu::Buffer, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
             return Ok(());
         }
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-        let parameters = self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label: None,
-            contents: &bytes,
-            usage: BufferUsages::UNIFORM,
-        });
-        let entries: Vec<_> = std::iter::once(&parameters)
-            .chain(buffers.iter().copied())
-            .enumerate()
-            .map(|(i, buffer)| wgpu::BindGroupEntry { binding: i as u32, resource: buffer.as_entire_binding() })
-            .collect();
-        let layout = &kernel.layout;
-        let group =
-            self.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries });
-        let x = groups.min(GRID);
-        self.record(|encoder| {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            pass.set_pipeline(&kernel.pipeline);
-            pass.set_bind_group(0, &group, &[]);
-            pass.dispatch_workgroups(x as u32, groups.div_ceil(x) as u32, 1);
-        })?;
-        self.dispatches.fetch_add(1, Ordering::Relaxed);
-        self.check()
+        self.check()?;
+        if bytes.len() <= SMALL_UPLOAD {
+            return lock(&self.recorder).upload(self, to, bytes);
+        }
+        let staging = self.staging(bytes.len(), BufferUsages::COPY_SRC | BufferUsages::MAP_WRITE, true)?;
+        let refused = |e| Error::Invalid(format!("gpu: cannot write to new memory: {e}"));
+        staging.get_mapped_range_mut(..).map_err(refused)?.slice(..bytes.len()).copy_from_slice(bytes);
+        staging.unmap();
+        let size = staging.size();
+        lock(&self.recorder).encode(self, |encoder| encoder.copy_buffer_to_buffer(&staging, 0, to, 0, size))
     }
 
     /// Copies bytes from `start` on to the host, after all that was recorded before.
     pub fn read(&self, buffer: &wgpu::Buffer, start: usize, out: &mut [u8]) -> Result<()> {
+        self.check()?;
+        if self.may_have_faults.swap(false, Ordering::AcqRel) {
+            self.raise_faults()?;
+        }
         if out.is_empty() {
             return Ok(());
         }
         let from = start / 4 * 4;
         let size = (start + out.len()).next_multiple_of(4) - from;
-        let staging = self.buffer(size, BufferUsages::MAP_READ | BufferUsages::COPY_DST, false)?;
-        self.record(|encoder| encoder.copy_buffer_to_buffer(buffer, from as u64, &staging, 0, size as u64))?;
-        self.submit(&mut lock(&self.recorder))?;
-        staging.map_async(wgpu::MapMode::Read, .., |_| {});
-        self.poll(wgpu::PollType::wait_indefinitely())?;
+        let known = lock(&self.recorder).take_staging(size);
+        let staging = match known {
+            Some(staging) => staging,
+            None => self.staging(size.max(4096), BufferUsages::MAP_READ | BufferUsages::COPY_DST, false)?,
+        };
+        let index = {
+            let mut recorder = lock(&self.recorder);
+            recorder.encode(self, |encoder| {
+                encoder.copy_buffer_to_buffer(buffer, from as u64, &staging, 0, size as u64);
+            })?;
+            recorder.submit(self)?
+        };
+        let is_mapped = Arc::new(AtomicBool::new(false));
+        let done = is_mapped.clone();
+        staging.map_async(wgpu::MapMode::Read, ..size as u64, move |_| done.store(true, Ordering::Release));
+        self.wait_for(index, || is_mapped.load(Ordering::Acquire))?;
+        let refused = |e| Error::Invalid(format!("gpu: cannot read back: {e}"));
+        out.copy_from_slice(&staging.get_mapped_range(..size as u64).map_err(refused)?[start - from..][..out.len()]);
+        staging.unmap();
+        lock(&self.recorder).keep_staging(staging);
+        Ok(())
+    }
+
+    /// Waits until the device has done all that was recorded, and raises what its kernels reported.
+    pub fn synchronize(&self) -> Result<()> {
         self.check()?;
-        let mapped = staging.get_mapped_range(..).map_err(|e| Error::Invalid(format!("gpu: cannot read back: {e}")))?;
-        out.copy_from_slice(&mapped[start - from..][..out.len()]);
-        Ok(())
-    }
-
-    fn record(&self, command: impl FnOnce(&mut wgpu::CommandEncoder)) -> Result<()> {
-        let mut recorder = lock(&self.recorder);
-        command(recorder.encoder.get_or_insert_with(|| self.device.create_command_encoder(&Default::default())));
-        recorder.commands += 1;
-        if recorder.commands >= BATCH { self.submit(&mut recorder) } else { Ok(()) }
-    }
-
-    fn submit(&self, recorder: &mut Recorder) -> Result<()> {
-        let Some(encoder) = recorder.encoder.take() else { return Ok(()) };
-        recorder.commands = 0;
-        recorder.in_flight.push_back(self.queue.submit([encoder.finish()]));
-        if recorder.in_flight.len() > IN_FLIGHT {
-            self.poll(wgpu::PollType::Wait { submission_index: recorder.in_flight.pop_front(), timeout: None })?;
+        if self.may_have_faults.swap(false, Ordering::AcqRel) {
+            self.raise_faults()?;
         }
-        Ok(())
+        self.finish()
     }
 
-    fn poll(&self, how: wgpu::PollType) -> Result<()> {
-        self.device.poll(how).map(drop).map_err(|e| Error::Invalid(format!("gpu: {e}")))
+    fn finish(&self) -> Result<()> {
+        let index = lock(&self.recorder).submit(self)?;
+        self.wait_for(index, || false)
     }
 
-    /// Raises what the device has complained about since the last check.
+    /// Polls for a moment, because most results come soon and a sleep takes long, then waits.
+    fn wait_for(&self, index: Option<wgpu::SubmissionIndex>, is_done: impl Fn() -> bool) -> Result<()> {
+        let start = std::time::Instant::now();
+        while !is_done() && start.elapsed().as_micros() < 50 {
+            self.poll(wgpu::PollType::Poll)?;
+        }
+        if !is_done() {
+            self.poll(wgpu::PollType::Wait { submission_index: index, timeout: None })?;
+        }
+        self.check()
+    }
+
+    /// Reads what kernels reported: an index out of bounds, or a division by zero.
+    fn raise_faults(&self) -> Result<()> {
+        let mut bytes = [0; 4 * FAULT_WORDS];
+        self.read(&self.faults, 0, &mut bytes)?;
+        let word = |i: usize| u32::from_ne_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]]);
+        if word(0) == 0 {
+            return Ok(());
+        }
+        lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(&self.faults, 0, None))?;
+        match word(0) {
+            1 => Err(Error::Index(format!(
+                "index {} is out of bounds for dimension {} with size {}",
+                word(1) as i32,
+                word(2),
+                word(3)
+            ))),
+            _ => Err(Error::ZeroDivision),
+        }
+    }
+
+    pub fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<wgpu::SubmissionIndex> {
+        let commands = encoder.finish();
+        self.check()?;
+        self.submits.fetch_add(1, Ordering::Relaxed);
+        let index = self.queue.submit([commands]);
+        self.check().map(|()| index)
+    }
+
+    /// Writes to a buffer before the next submission, after all earlier ones.
+    pub fn write_before_submit(&self, buffer: &wgpu::Buffer, bytes: &[u8]) {
+        self.queue.write_buffer(buffer, 0, bytes);
+    }
+
+    pub fn poll(&self, how: wgpu::PollType) -> Result<()> {
+        let polled = self.device.poll(how).map(drop);
+        self.check()?;
+        polled.map_err(|e| Error::Invalid(format!("gpu: {e}")))
+    }
+
+    /// Gives the device up: everything that needs it from now on is refused.
+    pub fn close(&self) {
+        self.device.destroy();
+        lock(&self.state.lost).get_or_insert("it was closed".into());
+        self.state.has_news.store(true, Ordering::Release);
+    }
+
+    /// Refuses a device that was lost or belongs to a parent process, and raises what it has complained about.
     fn check(&self) -> Result<()> {
-        match lock(&self.failure).take() {
+        if std::process::id() != self.process {
+            return Err(Error::Invalid(
+                "Cannot re-initialize CUDA in forked subprocess: the GPU was in use before the fork. To use it in both, start \
+                 subprocesses with the 'spawn' method."
+                    .into(),
+            ));
+        }
+        if !self.state.has_news.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if let Some(reason) = &*lock(&self.state.lost) {
+            let name = &self.adapter.name;
+            return Err(Error::Invalid(format!(
+                "gpu: {name} was lost ({reason}), and its tensors with it; the CPU still works, and a new process can use \
+                 the GPU again"
+            )));
+        }
+        self.state.has_news.store(false, Ordering::Release);
+        match lock(&self.state.error).take() {
             None => Ok(()),
             Some(text) => Err(Error::Invalid(format!("gpu: {text}"))),
         }

@@ -1,13 +1,18 @@
 //! pyrite-gpu: any GPU that wgpu reaches as a backend. Programs are printed as WGSL (`emit.rs`) from the table of ops that the
 //! CPU compiles; commands are recorded and submitted in batches (`context.rs`). What is not built yet says so.
 
+mod adapter;
 mod context;
+mod elements;
 mod emit;
+mod kernel;
 mod memory;
 mod not_built;
 mod parameters;
 mod pipelines;
+mod pool;
 mod prelude;
+mod recorder;
 mod reduce;
 mod rows;
 

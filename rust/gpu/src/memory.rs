@@ -2,18 +2,18 @@
 //! through two bindings.
 
 use crate::context::Context;
-use pyrite_core::{Buffer, Error, Memory, Result};
+use crate::emit;
+use crate::pool::Pool;
+use pyrite_core::{Buffer, DType, Error, Layout, Memory, Operand, Result};
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use wgpu::BufferUsages;
-
-const USAGE: BufferUsages = BufferUsages::STORAGE.union(BufferUsages::COPY_SRC).union(BufferUsages::COPY_DST);
 
 struct DeviceMemory {
     buffer: wgpu::Buffer,
     len: usize,
     exports: AtomicUsize,
+    pool: Arc<Pool>,
 }
 
 impl Memory for DeviceMemory {
@@ -38,6 +38,12 @@ impl Memory for DeviceMemory {
     }
 }
 
+impl Drop for DeviceMemory {
+    fn drop(&mut self) {
+        self.pool.give(self.buffer.size() as usize, self.buffer.clone());
+    }
+}
+
 /// The wgpu buffer behind a handle.
 pub fn device_buffer(buffer: &Buffer) -> Result<&wgpu::Buffer> {
     let memory = buffer.0.as_any().downcast_ref::<DeviceMemory>();
@@ -45,35 +51,22 @@ pub fn device_buffer(buffer: &Buffer) -> Result<&wgpu::Buffer> {
     Ok(&memory.buffer)
 }
 
-fn handle(buffer: wgpu::Buffer, len: usize) -> Buffer {
-    Buffer(Arc::new(DeviceMemory { buffer, len, exports: AtomicUsize::new(0) }))
-}
-
-fn checked(context: &Context, bytes: usize) -> Result<()> {
-    let most = context.capacity();
-    if bytes <= most {
-        return Ok(());
-    }
-    let name = &context.adapter.name;
-    Err(Error::Invalid(format!("gpu: {bytes} bytes are more than the {most} that one tensor can have on {name}")))
-}
-
-/// Memory of `bytes`, all zero.
+/// Memory of `bytes`, with whatever content.
 pub fn allocate(context: &Context, bytes: usize) -> Result<Buffer> {
-    checked(context, bytes)?;
-    Ok(handle(context.buffer(bytes, USAGE, false)?, bytes))
+    let most = context.capacity();
+    if bytes > most {
+        let name = &context.adapter.name;
+        return Err(Error::Invalid(format!("gpu: {bytes} bytes are more than the {most} that one tensor can have on {name}")));
+    }
+    let (buffer, pool) = (context.pooled(bytes)?, context.pool.clone());
+    Ok(Buffer(Arc::new(DeviceMemory { buffer, len: bytes, exports: AtomicUsize::new(0), pool })))
 }
 
 /// A copy of host memory.
 pub fn upload(context: &Context, bytes: &[u8]) -> Result<Buffer> {
-    checked(context, bytes.len())?;
-    let buffer = context.buffer(bytes.len(), USAGE, true)?;
-    let mut mapped =
-        buffer.get_mapped_range_mut(..).map_err(|e| Error::Invalid(format!("gpu: cannot write to new memory: {e}")))?;
-    mapped.slice(..bytes.len()).copy_from_slice(bytes);
-    drop(mapped);
-    buffer.unmap();
-    Ok(handle(buffer, bytes.len()))
+    let buffer = allocate(context, bytes.len())?;
+    context.write(device_buffer(&buffer)?, bytes)?;
+    Ok(buffer)
 }
 
 /// Copies `out.len()` bytes from byte `start` to the host.
@@ -82,4 +75,18 @@ pub fn download(context: &Context, buffer: &Buffer, start: usize, out: &mut [u8]
         return Err(Error::Invalid(format!("cannot read {} bytes at {start} of {}", out.len(), buffer.0.len())));
     }
     context.read(device_buffer(buffer)?, start, out)
+}
+
+/// The operand, or a copy of it where its elements do not lie dense and in order.
+pub fn dense(context: &Context, operand: &Operand) -> Result<Operand> {
+    if operand.layout.is_contiguous() { Ok(operand.clone()) } else { convert(context, operand, operand.dtype) }
+}
+
+/// A dense copy in `dtype`.
+pub fn convert(context: &Context, operand: &Operand, dtype: DType) -> Result<Operand> {
+    let layout = Layout::contiguous(&operand.layout.shape);
+    let buffer = allocate(context, layout.numel() * dtype.size())?;
+    let copy = Operand { buffer, layout, dtype };
+    emit::write(context, operand, &copy)?;
+    Ok(copy)
 }

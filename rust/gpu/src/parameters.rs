@@ -1,5 +1,14 @@
-//! The numbers that change from run to run (sizes, strides, offsets, scalars), as 32-bit words of one uniform array: a kernel
-//! is compiled once for all of them.
+//! The numbers that change from run to run (sizes, strides, offsets, scalars), as 32-bit words of one array: a kernel is
+//! compiled once for all of them.
+
+/// How a kernel is given its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Placement {
+    /// With the command itself.
+    Immediate,
+    /// In memory, as binding 0.
+    Uniform,
+}
 
 #[derive(Default)]
 pub struct Parameters {
@@ -14,15 +23,37 @@ impl Parameters {
         format!("parameters[{}][{}]", at / 4, at % 4)
     }
 
+    /// Adds words; the WGSL that reads the one at `i`.
+    pub fn list(&mut self, words: impl Iterator<Item = u32>, i: &str) -> String {
+        let start = self.words.len();
+        self.words.extend(words);
+        format!("parameters[({start}u + {i}) / 4u][({start}u + {i}) % 4u]")
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Bytes, to a whole number of vectors.
+    pub fn bytes(&self) -> usize {
+        self.words.len().div_ceil(4) * 16
+    }
+
     /// The WGSL that declares the array.
-    pub fn declaration(&self) -> String {
-        let vectors = self.words.len().div_ceil(4);
-        format!("@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, {vectors}>;\n")
+    pub fn declaration(&self, placement: Placement) -> String {
+        let place = match placement {
+            Placement::Immediate => "var<immediate>",
+            Placement::Uniform => "@group(0) @binding(0) var<uniform>",
+        };
+        match self.is_empty() {
+            true => String::new(),
+            false => format!("{place} parameters: array<vec4<u32>, {}>;\n", self.bytes() / 16),
+        }
     }
 
     /// The words, to a whole number of vectors.
-    pub fn into_words(mut self) -> Vec<u32> {
+    pub fn into_bytes(mut self) -> Vec<u8> {
         self.words.resize(self.words.len().next_multiple_of(4), 0);
-        self.words
+        self.words.iter().flat_map(|word| word.to_ne_bytes()).collect()
     }
 }

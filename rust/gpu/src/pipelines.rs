@@ -1,44 +1,65 @@
-//! Compiled kernels, found by their source text. Binding 0 holds the parameters, then come the buffers.
+//! Compiled kernels, found by their source text. Binding 0 is kept for parameters in memory; the buffers follow from 1.
 #![allow(unsafe_code)]
 
 use crate::context::{Context, wait};
-use pyrite_core::{Error, Result};
+use crate::kernel::require;
+use crate::parameters::Placement;
+use crate::prelude::words;
+use pyrite_core::{DType, Error, Result};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use wgpu::{BufferBindingType, ShaderStages};
 
-/// Elements, or lanes of a tile, that one workgroup works on: the most that every device takes.
+/// Threads of one workgroup: the most that every device takes.
 pub const WORKGROUP: usize = 256;
 
 /// How a kernel uses a buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
     Read,
     Write,
 }
 
+/// What a kernel is compiled from.
+pub struct Source<'a> {
+    pub label: &'static str,
+    pub text: &'a str,
+    pub accesses: &'a [Access],
+    pub placement: Placement,
+    /// Bytes of parameters.
+    pub parameters: usize,
+}
+
 /// A kernel that is ready to run.
-pub struct Kernel {
-    pub pipeline: wgpu::ComputePipeline,
+pub struct Pipeline {
+    pub compute: wgpu::ComputePipeline,
     pub layout: wgpu::BindGroupLayout,
+    pub placement: Placement,
+    /// Bytes of parameters.
+    pub parameters: usize,
 }
 
 /// The kernels that a device has compiled.
 #[derive(Default)]
 pub struct Pipelines {
-    compiled: Mutex<HashMap<String, Arc<Kernel>>>,
+    compiled: Mutex<HashMap<String, Arc<Pipeline>>>,
 }
 
 impl Pipelines {
-    /// The kernel of this text, whose buffers are used as `accesses` says.
-    pub fn get(&self, context: &Context, source: &str, accesses: &[Access]) -> Result<Arc<Kernel>> {
+    /// The kernel of this text.
+    pub fn get(&self, context: &Context, source: &Source<'_>) -> Result<Arc<Pipeline>> {
         let mut compiled = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(kernel) = compiled.get(source) {
-            return Ok(kernel.clone());
+        if let Some(pipeline) = compiled.get(source.text) {
+            return Ok(pipeline.clone());
         }
-        let kernel = Arc::new(compile(context, source, accesses)?);
-        compiled.insert(source.to_owned(), kernel.clone());
-        Ok(kernel)
+        for (ty, dtype) in [("i64", DType::I64), ("f64", DType::F64)] {
+            if words(source.text).any(|word| word == ty) {
+                require(context, dtype)?;
+            }
+        }
+        let pipeline = Arc::new(compile(&context.device, source)?);
+        compiled.insert(source.text.to_owned(), pipeline.clone());
+        Ok(pipeline)
     }
 
     pub fn len(&self) -> usize {
@@ -46,43 +67,50 @@ impl Pipelines {
     }
 }
 
-fn compile(context: &Context, source: &str, accesses: &[Access]) -> Result<Kernel> {
-    let device = &context.device;
+fn entry(binding: usize, ty: BufferBindingType, has_dynamic_offset: bool) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding: binding as u32,
+        visibility: ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
+        count: None,
+    }
+}
+
+fn compile(device: &wgpu::Device, source: &Source<'_>) -> Result<Pipeline> {
+    let Source { label, text, accesses, placement, parameters } = *source;
     let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let kinds = accesses.iter().map(|access| BufferBindingType::Storage { read_only: *access == Access::Read });
-    let entries: Vec<_> = std::iter::once(BufferBindingType::Uniform)
-        .chain(kinds)
-        .enumerate()
-        .map(|(i, ty)| wgpu::BindGroupLayoutEntry {
-            binding: i as u32,
-            visibility: ShaderStages::COMPUTE,
-            ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
-            count: None,
-        })
-        .collect();
-    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries });
+    let in_memory = placement == Placement::Uniform && parameters > 0;
+    let mut entries: Vec<_> = in_memory.then(|| entry(0, BufferBindingType::Uniform, true)).into_iter().collect();
+    entries.extend(accesses.iter().enumerate().map(|(i, access)| {
+        entry(i + 1, BufferBindingType::Storage { read_only: *access == Access::Read }, false)
+    }));
+    let label = Some(label);
+    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: None,
+        label,
         bind_group_layouts: &[Some(&layout)],
-        immediate_size: 0,
+        immediate_size: if placement == Placement::Immediate { parameters as u32 } else { 0 },
     });
-    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label: None,
+    let compute = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label,
         layout: Some(&pipeline_layout),
-        module: &module(device, source),
+        module: &module(device, text),
         entry_point: Some("main"),
-        compilation_options: Default::default(),
+        compilation_options: wgpu::PipelineCompilationOptions {
+            zero_initialize_workgroup_memory: false,
+            ..Default::default()
+        },
         cache: None,
     });
     match wait(scope.pop()) {
-        None => Ok(Kernel { pipeline, layout }),
-        Some(error) => Err(Error::Invalid(format!("gpu: a kernel was refused: {error}\n{source}"))),
+        None => Ok(Pipeline { compute, layout, placement, parameters }),
+        Some(error) => Err(Error::Invalid(format!("gpu: a kernel was refused: {error}\n{text}"))),
     }
 }
 
 /// Debug builds keep the checks of bounds and loops that wgpu adds; they cost up to a hundredfold.
-fn module(device: &wgpu::Device, source: &str) -> wgpu::ShaderModule {
-    let descriptor = wgpu::ShaderModuleDescriptor { label: None, source: wgpu::ShaderSource::Wgsl(source.into()) };
+fn module(device: &wgpu::Device, text: &str) -> wgpu::ShaderModule {
+    let descriptor = wgpu::ShaderModuleDescriptor { label: None, source: wgpu::ShaderSource::Wgsl(text.into()) };
     if cfg!(debug_assertions) {
         return device.create_shader_module(descriptor);
     }

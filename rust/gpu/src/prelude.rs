@@ -1,9 +1,9 @@
-//! The helpers of `shaders/prelude.wgsl`, by name: a kernel contains those that it needs and no more.
+//! The helpers of `shaders/*.wgsl` that kernels share, by name: a kernel contains those that it needs and no more.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-const TEXT: &str = include_str!("shaders/prelude.wgsl");
+const TEXTS: [&str; 2] = [include_str!("shaders/elements.wgsl"), include_str!("shaders/prelude.wgsl")];
 
 /// The declarations of the prelude; an empty line stands between two.
 fn declarations() -> &'static HashMap<&'static str, &'static str> {
@@ -13,11 +13,12 @@ fn declarations() -> &'static HashMap<&'static str, &'static str> {
             let code = text.lines().find_map(|line| line.strip_prefix("fn ").or(line.strip_prefix("const ")))?;
             Some((words(code).next()?, text))
         };
-        TEXT.split("\n\n").filter_map(named).collect()
+        TEXTS.iter().flat_map(|text| text.split("\n\n")).filter_map(named).collect()
     })
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// The names and numbers of a piece of WGSL.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
@@ -26,18 +27,25 @@ pub fn has(name: &str) -> bool {
     declarations().contains_key(name)
 }
 
-/// Every declaration that `source` needs, directly or through others.
-pub fn needed(source: &str) -> String {
+/// Every declaration that `source` needs, directly or through others, of the prelude and of `own`.
+pub fn needed(source: &str, own: &HashMap<String, String>) -> String {
+    let declaration = |word: &str| {
+        let text = own.get_key_value(word).map(|(name, text)| (name.as_str(), text.as_str()));
+        text.or_else(|| declarations().get_key_value(word).map(|(&name, &text)| (name, text)))
+    };
     let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut texts: Vec<String> = Vec::new();
     let mut unread = vec![source];
     while let Some(text) = unread.pop() {
         for word in words(text) {
-            if let Some((name, declaration)) = declarations().get_key_value(word)
+            if let Some((name, text)) = declaration(word)
                 && found.insert(name)
             {
-                unread.push(declaration);
+                unread.push(text);
+                texts.push(format!("{}\n\n", text.trim_end()));
             }
         }
     }
-    found.iter().map(|name| format!("{}\n\n", declarations()[name].trim_end())).collect()
+    texts.sort();
+    texts.concat()
 }

@@ -353,6 +353,16 @@ impl PyTensor {
         raise(self.0.view_dtype(dtype.0)).map(PyTensor)
     }
 
+    /// Complex numbers as pairs of real ones along a new last axis.
+    fn view_as_real(&self) -> PyResult<PyTensor> {
+        raise(self.0.view_as_real()).map(PyTensor)
+    }
+
+    /// Pairs along the last axis as complex numbers.
+    fn view_as_complex(&self) -> PyResult<PyTensor> {
+        raise(self.0.view_as_complex()).map(PyTensor)
+    }
+
     // Copies and writes
 
     /// A copy in `dtype`, row-major or in the order of the strides.

@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pyrite import ops
 from pyrite.dtype import bfloat16, bool_, float16, float32
@@ -130,7 +131,7 @@ def _check_batching(
     return dims == 3
 
 
-def _project(query: Tensor, key: Tensor, value: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, ...]:
+def _project(query: Tensor, key: Tensor, value: Tensor, weight: Any, bias: Tensor | None) -> tuple[Tensor, ...]:
     """Queries, keys and values by the three parts of one weight (3 E, E)."""
     if key.shape != value.shape:
         raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
@@ -139,7 +140,7 @@ def _project(query: Tensor, key: Tensor, value: Tensor, weight: Tensor, bias: Te
     return _project_apart((query, key, value), weight.chunk(3), bias)
 
 
-def _project_apart(inputs: Sequence[Tensor], weights: Sequence[Tensor], bias: Tensor | None) -> tuple[Tensor, ...]:
+def _project_apart(inputs: Sequence[Tensor], weights: Sequence[Any], bias: Tensor | None) -> tuple[Tensor, ...]:
     """Queries, keys and values by a weight each and the three parts of one bias."""
     _, key, value = inputs
     if key.shape[:2] != value.shape[:2]:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
 from pyrite.tensor import Handle
@@ -47,7 +46,7 @@ def _flipped(weight: Handle, groups: int) -> Handle:
     outputs, inputs, *kernel = weight.shape
     size = math.prod(kernel)
     turned = weight.reshape([groups, outputs // groups, inputs, size]).transpose(1, 2)
-    flipped = _core.empty([groups, inputs, outputs // groups, size], weight.dtype)
+    flipped = weight.unfilled([groups, inputs, outputs // groups, size], weight.dtype)
     for i in range(size):
         flipped.select(3, size - 1 - i).assign(turned.select(3, i))
     return flipped.reshape([groups * inputs, outputs // groups, *kernel])

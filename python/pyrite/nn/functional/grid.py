@@ -1,6 +1,7 @@
 """Images and volumes read at given points, and the points that an affine map makes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pyrite import ops
 from pyrite.dtype import int64
@@ -125,7 +126,8 @@ class _GridSample:
 
     def read(self, places: Sequence[Tensor]) -> Tensor:
         """The pixels at whole positions, zeros outside: (N, C, *)."""
-        flat, outside = 0, False
+        flat: Any = 0
+        outside: Any = False
         for size, place in zip(self.sizes, places, strict=True):
             beyond = ~((place >= 0) & (place <= size - 1))
             outside = beyond | outside
@@ -140,10 +142,10 @@ class _GridSample:
 
     def linear(self, points: Sequence[Tensor]) -> Tensor:
         corners = [(p.detach().floor(), p.detach().floor() + 1) for p in points]
-        output = 0
+        output: Any = 0
         for choice in range(2 ** len(points)):
             sides = [choice >> i & 1 for i in range(len(points))]
-            weight = 1
+            weight: Any = 1
             for point, (low, high), side in zip(points, corners, sides, strict=True):
                 weight = (point - low if side else high - point) * weight
             output = (
@@ -153,7 +155,8 @@ class _GridSample:
         return output
 
     def bicubic(self, points: Sequence[Tensor]) -> Tensor:
-        (row, column), output = points, 0
+        row, column = points
+        output: Any = 0
         row_taps, column_taps = self._cubic_taps(0, row), self._cubic_taps(1, column)
         for row_place, row_weight in row_taps:
             for column_place, column_weight in column_taps:

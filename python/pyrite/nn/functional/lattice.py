@@ -8,7 +8,6 @@ A lattice over the last dimensions is given by the kernel size, the stride and t
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from pyrite import _core
 from pyrite.tensor import Handle
 
 
@@ -23,7 +22,7 @@ def padded(x: Handle, before: Sequence[int], after: Sequence[int], value: float 
         return x
     first = x.ndim - len(before)
     sizes = [n + b + a for n, b, a in zip(x.shape[first:], before, after, strict=True)]
-    out = _core.full([*x.shape[:first], *sizes], value, x.dtype)
+    out = x.filled([*x.shape[:first], *sizes], value, x.dtype)
     place = out
     for axis, (n, b, a) in enumerate(zip(x.shape[first:], before, after, strict=True), first):
         length = max(n + min(b, 0) + min(a, 0), 0)
@@ -60,7 +59,7 @@ def summed(columns: Handle, size: Sequence[int], kernel, stride, before, dilatio
     batch, channels, _, *out = columns.shape
     reach = [(n - 1) * s + span(k, d) for n, s, k, d in zip(out, stride, kernel, dilation, strict=True)]
     whole = [max(r, n + b) for r, n, b in zip(reach, size, before, strict=True)]
-    image = _core.full([batch, channels, *whole], 0, columns.dtype)
+    image = columns.filled([batch, channels, *whole], 0, columns.dtype)
     for i, place in enumerate(places(image, out, kernel, stride, dilation)):
         place.assign(place + columns.select(2, i))
     return padded(image, [-b for b in before], [n + b - m for n, b, m in zip(size, before, whole, strict=True)])

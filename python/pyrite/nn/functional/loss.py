@@ -205,13 +205,12 @@ def gaussian_nll_loss(
     """(log v + (x - y)^2 / v) / 2, v the variance but at least eps; `full` adds the constant log(2 pi) / 2."""
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")
-    if isinstance(var, float):
-        var = ops.full_like(input.detach(), var)
-    if bool((var.detach() < 0).any()):
+    variance = ops.full_like(input.detach(), var) if isinstance(var, float) else var
+    if bool((variance.detach() < 0).any()):
         raise ValueError("var has negative entry/entries")
-    var = _variance_like(var, input)
-    var = var + (var.detach().clamp(min=eps) - var.detach())
-    loss = 0.5 * (var.log() + (input - target).square() / var)
+    variance = _variance_like(variance, input)
+    variance = variance + (variance.detach().clamp(min=eps) - variance.detach())
+    loss = 0.5 * (variance.log() + (input - target).square() / variance)
     return reduced(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
 
 

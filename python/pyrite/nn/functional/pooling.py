@@ -4,6 +4,7 @@ Inputs are (N, C, *) or (C, *). Where indices are returned, they count through t
 """
 
 import math
+from typing import Any
 
 from pyrite import ops
 from pyrite.dtype import iinfo
@@ -223,7 +224,7 @@ def _window_counts(geometry: _Geometry, count_include_pad: bool, like: Tensor) -
         counts.append([min(start + k, high) - max(start, low) for start in starts])
     if all(len(set(row)) == 1 for row in counts):
         return math.prod(row[0] for row in counts)
-    product = 1
+    product: Any = 1
     for axis, row in enumerate(counts):
         product = _along(ops.tensor(row, dtype=like.dtype, device=like.device), axis, len(counts)) * product
     return product

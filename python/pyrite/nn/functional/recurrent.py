@@ -97,8 +97,9 @@ lstm_combine = operation("lstm_cell", _lstm_forward, gates=_lstm_gate_slopes, cx
 
 
 def _lstm_step(
-    gates: Tensor, hx: Tensor, cx: Tensor, w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None = None
+    gates: Tensor, state: Sequence[Tensor], w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
+    hx, cx = state
     hx, cx = lstm_combine(gates + linear(hx, w_hh, b_hh), cx)
     return (hx if w_hr is None else linear(hx, w_hr)), cx
 
@@ -137,7 +138,7 @@ def lstm_cell(
 ) -> tuple[Tensor, Tensor]:
     """A long short-term memory: input, forget, cell and output gates; the new (h, c) (Hochreiter and Schmidhuber,
     1997)."""
-    return _lstm_step(linear(input, w_ih, b_ih), *hx, w_hh, b_hh)
+    return _lstm_step(linear(input, w_ih, b_ih), hx, w_hh, b_hh)
 
 
 def _advance(old: Tensor, new: Tensor) -> Tensor:
@@ -150,13 +151,13 @@ def run_direction(
     input: Tensor,
     batch_sizes: Sequence[int],
     state: tuple[Tensor, ...],
-    weights: Sequence[Tensor | None],
+    weights: Sequence[Any],
     reverse: bool,
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """One direction of one layer over a packed input (sum of batch sizes, in); the packed output and the last states.
 
     Step t reads the next `batch_sizes[t]` rows and moves the states of as many sequences, the longest first. Weights
-    are (W_ih, W_hh, b_ih, b_hh, W_hr).
+    are (W_ih, W_hh, b_ih, b_hh, W_hr), where the biases and W_hr may be None.
     """
     w_ih, w_hh, b_ih, b_hh, w_hr = weights
     steps = linear(input, w_ih, b_ih).split(list(batch_sizes))
@@ -165,7 +166,7 @@ def run_direction(
         active = gates.size(0)
         rows = state if state[0].size(0) == active else tuple(s[:active] for s in state)
         if mode == "LSTM":
-            moved = _lstm_step(gates, *rows, w_hh, b_hh, w_hr)
+            moved: tuple[Tensor, ...] = _lstm_step(gates, rows, w_hh, b_hh, w_hr)
         else:
             moved = (STEPS[mode](gates, *rows, w_hh, b_hh),)
         outputs.append(moved[0])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from pyrite import _core, ops
+from pyrite import ops
 from pyrite.autograd.graph import operation
 from pyrite.autograd.mode import no_grad
 from pyrite.dtype import int32, int64
@@ -36,7 +36,7 @@ def _table_slope(
 ) -> Any:
     """Gradients summed into the rows that were read: none for padding, by frequency each divided by its row's count."""
     if by_frequency:
-        ones = _core.full(list(indices.shape), 1, g.dtype)
+        ones = g.filled(list(indices.shape), 1, g.dtype)
         counts = index_backward(ones, [weight_shape[0]], [indices]).index([indices]).unsqueeze(-1)
         g = g / (counts if type(g) is Handle else wrap(counts))
     if padding_idx is not None:

@@ -28,7 +28,7 @@ def _placed(parts: Any, like: Handle, size, kernel, stride, before, dilation) ->
     lead = like.shape[: like.ndim - len(size)]
     reach = [(n - 1) * s + span(k, d) for n, s, k, d in zip(out, stride, kernel, dilation, strict=True)]
     whole = [max(r, n + b) for r, n, b in zip(reach, size, before, strict=True)]
-    image = _core.full([*lead, *whole], 0, like.dtype)
+    image = like.filled([*lead, *whole], 0, like.dtype)
     apart = all(s >= span(k, d) for s, k, d in zip(stride, kernel, dilation, strict=True))
     for i, place in enumerate(places(image, out, kernel, stride, dilation)):
         place.assign(parts(i) if apart else place + parts(i))
@@ -59,11 +59,9 @@ window_share = operation(
 
 def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tuple[Handle, Handle]:
     """The largest element of each window and its place in the window, the first of equals; NaN is the largest."""
-    best = place = None
-    for i, value in enumerate(places(padded(x, before, after, lowest), out, kernel, stride, dilation)):
-        if best is None:
-            best, place = value.copy(value.dtype, True), _core.full(list(value.shape), 0, int64)
-            continue
+    first, *others = places(padded(x, before, after, lowest), out, kernel, stride, dilation)
+    best, place = first.copy(first.dtype, True), _core.full(list(first.shape), 0, int64)
+    for i, value in enumerate(others, 1):
         better = rows.logical_or(rows.gt(value, best), rows.isnan(value))
         best, place = rows.select(better, value, best), rows.select(better, i, place)
     return best, place
@@ -72,11 +70,8 @@ def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tup
 def _picked(x: Handle, place: Handle, kernel, stride, before, after, dilation) -> Handle:
     """The element at a chosen place of each window."""
     out = place.shape[place.ndim - len(kernel) :]
-    picked = None
-    for i, value in enumerate(places(padded(x, before, after), out, kernel, stride, dilation)):
-        here = rows.select(rows.eq(place, i), value, 0)
-        picked = here if picked is None else picked + here
-    return picked
+    taken = places(padded(x, before, after), out, kernel, stride, dilation)
+    return reduce(add, (rows.select(rows.eq(place, i), value, 0) for i, value in enumerate(taken)))
 
 
 window_max = operation(

@@ -51,7 +51,7 @@ def parse_to(*args, **kwargs) -> tuple:
 class Conversion:
     """The part of Module that changes where and in what dtype its members are."""
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Module":
+    def _apply(self: "Module", fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Module":
         if recurse:
             for module in self.children():
                 module._apply(fn)

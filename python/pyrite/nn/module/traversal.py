@@ -60,7 +60,7 @@ class Traversal:
             yield module
 
     def named_modules(
-        self, memo: set["Module"] | None = None, prefix: str = "", remove_duplicate: bool = True
+        self: "Module", memo: set["Module"] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, "Module"]]:
         """This module and every descendant with its dotted name, parents first."""
         memo = set() if memo is None else memo
@@ -78,7 +78,7 @@ class Traversal:
         for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
-    def apply(self, fn: Callable[["Module"], None]) -> "Module":
+    def apply(self: "Module", fn: Callable[["Module"], None]) -> "Module":
         """Calls fn on every descendant, then on this module; returns it."""
         for module in self.children():
             module.apply(fn)

@@ -4,7 +4,7 @@ import operator
 from collections import OrderedDict
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain, groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyrite.nn.module import Module, indent_following_lines, typename
 from pyrite.nn.parameter import Parameter
@@ -29,9 +29,9 @@ def _pairs(entries: Any, owner: str) -> Iterable[tuple[str, Any]]:
     return _checked_pairs(entries, owner)
 
 
-def _checked_pairs(entries: Iterable, owner: str) -> Iterator[tuple[str, Any]]:
+def _checked_pairs(entries: Iterable[Any], owner: str) -> Iterator[tuple[str, Any]]:
     for i, entry in enumerate(entries):
-        if not isinstance(entry, Iterable):
+        if not hasattr(entry, "__iter__"):
             raise TypeError(f"{owner} update sequence element #{i} should be Iterable; is {type(entry).__name__}")
         if len(entry) != 2:
             raise ValueError(f"{owner} update sequence element #{i} has length {len(entry)}; 2 is required")
@@ -59,7 +59,11 @@ class _IndexedModules(Module):
             delattr(self, name)
         self._modules = {str(i): module for i, module in enumerate(self._modules.values())}
 
-    def pop(self, key: int | slice) -> Module:
+    if TYPE_CHECKING:
+
+        def __getitem__(self, index: Any) -> Any: ...
+
+    def pop(self, key: int | slice) -> Any:
         """Removes a child, or those in a slice, and returns it."""
         module = self[key]
         del self[key]
@@ -84,8 +88,8 @@ class Sequential(_IndexedModules):
     def __init__(self, *args) -> None:
         super().__init__()
         named = len(args) == 1 and isinstance(args[0], OrderedDict)
-        for name, module in args[0].items() if named else enumerate(args):
-            self.add_module(name if named else str(name), module)
+        for name, module in args[0].items() if named else ((str(i), m) for i, m in enumerate(args)):
+            self.add_module(name, module)
 
     def forward(self, input):
         for module in self._modules.values():

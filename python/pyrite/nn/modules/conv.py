@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from pyrite import ops
 from pyrite.nn import functional as F
@@ -129,10 +130,10 @@ class _ConvNd(_Convolution):
         if self.padding == "same":
             totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
             return [side for t in reversed(totals) for side in (t // 2, t - t // 2)]
-        return [0, 0] * self.spatial if self.padding == "valid" else list(both_sides(self.padding))
+        return [0, 0] * self.spatial if isinstance(self.padding, str) else list(both_sides(self.padding))
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        padding = self.padding
+        padding: Any = self.padding
         if self.padding_mode != "zeros":
             input, padding = F.pad(input, self._pad_amounts(), mode=self.padding_mode), 0
         return self._function(input, weight, bias, self.stride, padding, self.dilation, self.groups)

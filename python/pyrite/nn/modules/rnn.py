@@ -3,6 +3,7 @@
 import math
 import warnings
 from numbers import Number
+from typing import Any
 
 from pyrite import ops
 from pyrite.nn import functional as F
@@ -95,7 +96,7 @@ class RNNBase(Module):
         width = self.proj_size or self.hidden_size
         inputs = self.input_size if layer == 0 else width * self.num_directions
         gates = GATES[self.mode] * self.hidden_size
-        shapes = {"weight_ih": (gates, inputs), "weight_hh": (gates, width)}
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (gates, inputs), "weight_hh": (gates, width)}
         if self.bias:
             shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)}
         if self.proj_size > 0:
@@ -133,9 +134,9 @@ class RNNBase(Module):
     def _state_sizes(self) -> tuple[int, ...]:
         return (self.proj_size or self.hidden_size,)
 
-    def forward(self, input: Tensor | PackedSequence, hx=None):
-        """The output of the last layer for each step, (L, N, directions x hidden) or as the input came, and the last
-        states."""
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        """The output of the last layer for each step, (L, N, directions x hidden) or as the input came (a
+        PackedSequence too), and the last states."""
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
         if input.dim() not in (2, 3):
@@ -385,4 +386,5 @@ class LSTMCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, 4, device, dtype)
 
     def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
-        return self._step(lstm_cell, input, None if hx is None else tuple(hx), 2)
+        h, c = self._step(lstm_cell, input, None if hx is None else tuple(hx), 2)
+        return h, c

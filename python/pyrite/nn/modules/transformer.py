@@ -29,7 +29,7 @@ def _causal_mask(size: int, device=None, dtype=None) -> Tensor:
 def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
     if not isinstance(activation, str):
         return activation
-    functions = {"relu": F.relu, "gelu": F.gelu}
+    functions: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
     if activation not in functions:
         raise RuntimeError(f"activation should be relu/gelu, not {activation}")
     return functions[activation]
@@ -293,9 +293,9 @@ class Transformer(Module):
             )
         self.encoder = custom_encoder
         if custom_decoder is None:
-            layer = TransformerDecoderLayer(*settings, **factory)
+            decoder_layer = TransformerDecoderLayer(*settings, **factory)
             custom_decoder = TransformerDecoder(
-                layer, num_decoder_layers, LayerNorm(d_model, eps=layer_norm_eps, **factory)
+                decoder_layer, num_decoder_layers, LayerNorm(d_model, eps=layer_norm_eps, **factory)
             )
         self.decoder = custom_decoder
         self._reset_parameters()

@@ -9,12 +9,16 @@ from pyrite.optim.optimizer import Optimizer
 Function = Callable[[int], float]
 
 
+def _functions(lr_lambda: Any) -> list[Function]:
+    return list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]
+
+
 class _FunctionLR(LRScheduler):
     """A schedule with one function for each group; a checkpoint keeps callable objects' attributes, no functions."""
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Function | Sequence[Function], last_epoch: int = -1) -> None:
         groups = len(optimizer.param_groups)
-        functions = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * groups
+        functions = _functions(lr_lambda) * (1 if isinstance(lr_lambda, (list, tuple)) else groups)
         if len(functions) != groups:
             raise ValueError(f"Expected {groups} lr_lambdas, but got {len(functions)}")
         self.lr_lambdas = functions
@@ -44,7 +48,7 @@ class MultiplicativeLR(_FunctionLR):
     """lr *= lr_lambda(epoch), from epoch 1 on"""
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Function | Sequence[Function], last_epoch: int = -1) -> None:
-        for function in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+        for function in _functions(lr_lambda):
             if not callable(function):
                 raise TypeError(f"lr_lambda should be a function, but got {type(function).__name__}")
         super().__init__(optimizer, lr_lambda, last_epoch)

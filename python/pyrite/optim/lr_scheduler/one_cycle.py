@@ -82,13 +82,17 @@ class OneCycleLR(LRScheduler):
 
 
 def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
-    if total_steps is None and (epochs is None or steps_per_epoch is None):
+    if total_steps is not None:
+        return _counted("total_steps", total_steps)
+    if epochs is None or steps_per_epoch is None:
         raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
-    given = {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
-    for name, value in (given if total_steps is None else {"total_steps": total_steps}).items():
-        if not isinstance(value, int) or value <= 0:
-            raise ValueError(f"Expected positive integer {name}, but got {value}")
-    return epochs * steps_per_epoch if total_steps is None else total_steps
+    return _counted("epochs", epochs) * _counted("steps_per_epoch", steps_per_epoch)
+
+
+def _counted(name: str, value: int) -> int:
+    if not isinstance(value, int) or value <= 0:
+        raise ValueError(f"Expected positive integer {name}, but got {value}")
+    return value
 
 
 def _phases(total_steps: int, pct_start: float, three_phase: bool) -> list[dict[str, Any]]:

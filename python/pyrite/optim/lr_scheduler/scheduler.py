@@ -187,4 +187,4 @@ def _track_step(optimizer: Optimizer) -> None:
         return function(owner, *args, **kwargs)
 
     step._wrapped_by_lr_sched = True
-    optimizer.step = step
+    optimizer.step = step  # type: ignore[method-assign]

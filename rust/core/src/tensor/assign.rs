@@ -65,7 +65,11 @@ impl Tensor {
         if !Arc::ptr_eq(&self.storage, &source.storage) || !dense(self) || !dense(source) {
             return false;
         }
-        let (own, other) = (self.layout.span(), source.layout.span());
+        let bytes = |t: &Tensor| {
+            let (start, end) = t.layout.span();
+            (start * t.dtype.size(), end * t.dtype.size())
+        };
+        let (own, other) = (bytes(self), bytes(source));
         if own == other {
             return self.layout.strides != source.layout.strides;
         }

@@ -2,6 +2,7 @@
 //! a device is asked.
 
 mod assign;
+mod complex;
 mod elementwise;
 mod index;
 mod matmul;

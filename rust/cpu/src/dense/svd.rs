@@ -7,9 +7,14 @@ const SWEEPS: usize = 60;
 /// `a = U diag(s) V'` with falling s: U (m x m), s (min(m, n)) and V' (n x n), each row-major.
 pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     if m < n {
-        let (u, s, vt) = decompose(&transposed(a, m, n), n, m);
+        let (u, s, vt) = of_tall(&transposed(a, m, n), n, m, true);
         return (transposed(&vt, m, m), s, transposed(&u, n, n));
     }
+    of_tall(a, m, n, 6 * m < 11 * n)
+}
+
+/// The same for m >= n. What the columns leave out may have any basis: `bidiagonal` says which of LAPACK's two it is.
+fn of_tall(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let mut columns = transposed(a, m, n);
     let mut v = vec![0.0; n * n];
     for i in 0..n {
@@ -26,7 +31,7 @@ pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>
     let s: Vec<f64> = order.iter().map(|&j| lengths[j]).collect();
     let vt: Vec<f64> = order.iter().flat_map(|&j| v[j * n..(j + 1) * n].iter().copied()).collect();
     let smallest = s.first().copied().unwrap_or(0.0) * f64::EPSILON * m as f64;
-    let rest = outside(a, m, n);
+    let rest = outside(a, m, n, bidiagonal);
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
     for &j in &order {
         let column = &columns[j * m..(j + 1) * m];
@@ -40,11 +45,15 @@ pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>
     (transposed(&rows, m, m), s, vt)
 }
 
-/// An orthonormal basis of what the columns of the m x n matrix leave out: the last m - n columns of Q in its QR factors.
-fn outside(a: &[f64], m: usize, n: usize) -> Vec<Vec<f64>> {
+/// An orthonormal basis of what the columns of the m x n matrix leave out: the last m - n columns of the product of the
+/// reflections that make it triangular or bidiagonal.
+fn outside(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> Vec<Vec<f64>> {
     let mut packed = a.to_vec();
     let mut tau = vec![0.0; n];
-    qr::factor(&mut packed, m, n, &mut tau);
+    match bidiagonal {
+        true => qr::bidiagonal(&mut packed, m, n, &mut tau),
+        false => qr::factor(&mut packed, m, n, &mut tau),
+    }
     let mut vectors = vec![0.0; m * m];
     for i in 0..m {
         vectors[i * m..i * m + n].copy_from_slice(&packed[i * n..(i + 1) * n]);

@@ -1,0 +1,82 @@
+//! The places of the elements that are not zero, and whether there is a zero. Zero is told by the bits: any dtype, NaN is not.
+
+use super::prefix::prefix_sums;
+use super::{THREADS, in_words, within_reach};
+use crate::context::Context;
+use crate::kernel::Kernel;
+use crate::memory::{allocate, download};
+use crate::pipelines::Access;
+use pyrite_core::{Buffer, DType, Operand, Result};
+
+/// Elements that one thread looks at.
+const CHUNK: usize = 16;
+
+/// The places of the elements that are not zero; see [`pyrite_core::Backend::nonzero`]. Their number is read back.
+pub fn nonzero(context: &Context, input: &Operand) -> Result<(Buffer, usize)> {
+    let (numel, rank) = (input.layout.numel(), input.layout.rank());
+    let chunks = numel.div_ceil(CHUNK);
+    let counts = allocate(context, 4 * (chunks + 1))?;
+    launch(context, input, chunks + 1, include_str!("../shaders/index/count.wgsl"), |kernel| {
+        kernel.words("counts", &counts, "array<u32>", Access::Write);
+    })?;
+    prefix_sums(context, &counts, chunks + 1)?;
+    let mut total = [0; 4];
+    download(context, &counts, 4 * chunks, &mut total)?;
+    let total = u32::from_ne_bytes(total) as usize;
+    let out = allocate(context, total * rank * size_of::<i64>())?;
+    within_reach("nonzero", 2 * total * rank)?;
+    if total * rank > 0 {
+        launch(context, input, chunks, include_str!("../shaders/index/nonzero.wgsl"), |kernel| {
+            kernel.words("counts", &counts, "array<u32>", Access::Read);
+            kernel.words("out", &out, "array<u32>", Access::Write);
+            kernel.number("rank", rank);
+            kernel.numbers("sizes", input.layout.shape.iter().map(|&size| size as u32));
+        })?;
+    }
+    Ok((out, total))
+}
+
+/// Whether any element is zero: one read-back.
+pub fn any_zero(context: &Context, input: &Operand) -> Result<bool> {
+    let found = allocate(context, 4)?;
+    context.clear(&found)?;
+    let chunks = input.layout.numel().div_ceil(CHUNK);
+    launch(context, input, chunks, include_str!("../shaders/index/any_zero.wgsl"), |kernel| {
+        kernel.words("found", &found, "array<atomic<u32>>", Access::Write);
+    })?;
+    let mut bytes = [0; 4];
+    download(context, &found, 0, &mut bytes)?;
+    Ok(bytes != [0; 4])
+}
+
+/// Starts a kernel with a thread for each chunk, which knows `is_zero(i)`.
+fn launch(context: &Context, input: &Operand, threads: usize, code: &str, bind: impl FnOnce(&mut Kernel)) -> Result<()> {
+    let numel = input.layout.numel();
+    within_reach("a search for zeros", numel)?;
+    let (words, per_element) = in_words(input);
+    let mut kernel = Kernel::new("zeros");
+    bind(&mut kernel);
+    kernel.input("words", &words);
+    kernel.number("numel", numel);
+    kernel.code(&is_zero(input.dtype, per_element));
+    kernel.code(&format!("const CHUNK = {CHUNK}u;\n\n{code}"));
+    kernel.launch(context, [threads.div_ceil(THREADS), 1, 1])
+}
+
+/// An element is zero where all its bits but the signs of floats are.
+fn is_zero(dtype: DType, words: usize) -> String {
+    let (even, odd) = match dtype {
+        DType::F16 | DType::BF16 => (0x7fff, 0),
+        DType::F32 => (0x7fff_ffff, 0),
+        DType::C64 => (0x7fff_ffff, 0x7fff_ffff),
+        DType::F64 | DType::C128 => (u32::MAX, 0x7fff_ffff),
+        _ => (u32::MAX, u32::MAX),
+    };
+    let terms: Vec<String> = (0..words)
+        .map(|k| {
+            let mask = if k % 2 == 0 { even } else { odd };
+            format!("(bitcast<u32>(words(i * {words}u + {k}u)) & {mask:#x}u)")
+        })
+        .collect();
+    format!("fn is_zero(i: u32) -> bool {{ return ({}) == 0u; }}\n\n", terms.join(" | "))
+}

@@ -1,0 +1,75 @@
+//! Index tensors as kernels read them: int64, in two words, each checked against the axis that it points into.
+
+use crate::kernel::Kernel;
+use pyrite_core::{Layout, Operand};
+
+/// The most index tensors of one kernel: with its other buffers they are the eight that every device can bind.
+pub const MOST: usize = 4;
+
+/// What an index tensor belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Several at once: those below zero count from the end, an error is an IndexError.
+    Several,
+    /// gather and scatter: none is below zero, an error is a RuntimeError.
+    Along,
+}
+
+/// One index tensor and the axis that it points into.
+#[derive(Clone)]
+pub struct Pick {
+    /// Its layout has the shape that the kernel walks over.
+    pub index: Operand,
+    pub size: usize,
+    /// How far apart two neighbours along the axis lie, in elements.
+    pub step: isize,
+    /// How far apart their slots are; see `write.rs`.
+    pub slot_step: usize,
+    /// What the error calls the axis.
+    pub axis: usize,
+}
+
+impl Pick {
+    /// The same where elements are `words` words and the walk has an axis for them.
+    pub fn in_words(mut self, words: usize) -> Pick {
+        if words > 1 {
+            self.index.layout.shape.push(words);
+            self.index.layout.strides.push(0);
+            self.step *= words as isize;
+        }
+        self
+    }
+
+    /// The same in a walk that goes on over the axes of `rest`.
+    pub fn over(mut self, rest: &Layout) -> Pick {
+        self.index.layout.shape.extend_from_slice(&rest.shape);
+        self.index.layout.strides.extend(rest.strides.iter().map(|_| 0));
+        self
+    }
+}
+
+/// Gives a kernel `pick(i)`: the indices for element `i` of the walk add to its globals `place` and `slot`; `fits` becomes false
+/// where one is out of bounds. At most `MOST`.
+pub fn bind(kernel: &mut Kernel, picks: &[Pick], family: Family) {
+    let mut body = String::new();
+    for (k, pick) in picks.iter().enumerate() {
+        kernel.input(&format!("index{k}"), &pick.index);
+        body.push_str(&format!(
+            "    at = 2u * place_index{k}(i);\n    add(vec2(index{k}_words[at], index{k}_words[at + 1u]), {k}u);\n"
+        ));
+    }
+    if picks.is_empty() {
+        return kernel.code("fn pick(i: u32) {}\n");
+    }
+    kernel.numbers("sizes", picks.iter().map(|pick| pick.size as u32));
+    kernel.numbers("steps", picks.iter().map(|pick| pick.step as u32));
+    kernel.numbers("slot_steps", picks.iter().map(|pick| pick.slot_step as u32));
+    kernel.numbers("dims", picks.iter().map(|pick| pick.axis as u32));
+    kernel.faults();
+    let (wraps, report) = match family {
+        Family::Several => ("true", "report_index"),
+        Family::Along => ("false", "report_index_along"),
+    };
+    kernel.code(&include_str!("../shaders/index/add.wgsl").replace("WRAPS", wraps).replace("REPORT", report));
+    kernel.code(&format!("fn pick(i: u32) {{\n    var at = 0u;\n{body}}}\n"));
+}

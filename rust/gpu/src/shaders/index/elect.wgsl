@@ -1,0 +1,13 @@
+// The last of the sources that go to one slot: first every slot that has one is reset, then the highest number wins.
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) grid: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, grid) * 256u + lane;
+    if i < count() && slots[i] != 0xffffffffu {
+        STEP
+    }
+}
