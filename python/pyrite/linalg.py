@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pyrite.ops import factorization as _factors
 from pyrite.ops import linalg as _products
 from pyrite.ops import norms as _norms
+from pyrite.ops import orthogonal as _orthogonal
 from pyrite.ops import spectral as _spectral
+from pyrite.ops import spectrum as _spectrum
+from pyrite.ops import triangular as _triangular
 from pyrite.ops.arguments import with_out
 from pyrite.ops.matrices import LinAlgError as LinAlgError
 from pyrite.ops.shape import diagonal as _diagonal
@@ -30,15 +33,16 @@ def _each(*functions: Callable) -> tuple[Callable, ...]:
     return tuple(with_out(function) for function in functions)
 
 
-cholesky = _named("cholesky", _factors.linalg_cholesky)
+cholesky = _named("cholesky", _triangular.linalg_cholesky)
 lu, lu_solve = _named("lu", _factors.linalg_lu), _named("lu_solve", _factors.linalg_lu_solve)
-qr, svd, slogdet = (_named(name, getattr(_factors, f"linalg_{name}")) for name in ("qr", "svd", "slogdet"))
-cholesky_ex, lu_factor, lu_factor_ex = _each(_factors.cholesky_ex, _factors.lu_factor, _factors.lu_factor_ex)
+qr, svd = _named("qr", _orthogonal.linalg_qr), _named("svd", _spectrum.linalg_svd)
+slogdet = _named("slogdet", _factors.linalg_slogdet)
+cholesky_ex, lu_factor, lu_factor_ex = _each(_triangular.cholesky_ex, _factors.lu_factor, _factors.lu_factor_ex)
 det, inv, inv_ex, solve, solve_ex = _each(
     _factors.det, _factors.inv, _factors.inv_ex, _factors.solve, _factors.solve_ex
 )
-solve_triangular, householder_product = _each(_factors.solve_triangular, _factors.householder_product)
-eigh, eigvalsh, svdvals = _each(_factors.eigh, _factors.eigvalsh, _factors.svdvals)
+solve_triangular, householder_product = _each(_triangular.solve_triangular, _orthogonal.householder_product)
+eigh, eigvalsh, svdvals = _each(_spectrum.eigh, _spectrum.eigvalsh, _spectrum.svdvals)
 cond, lstsq, matrix_rank, pinv = _each(_spectral.cond, _spectral.lstsq, _spectral.matrix_rank, _spectral.pinv)
 tensorinv, tensorsolve = _each(_spectral.tensorinv, _spectral.tensorsolve)
 matrix_exp = _spectral.matrix_exp

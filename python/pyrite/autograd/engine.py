@@ -80,7 +80,8 @@ class Pass:
 
     def step(self, node: Node, gradients: list, wanted: set[Node] | None) -> None:
         if len(gradients) > 1 and None in gradients:
-            gradients = [self.zeros(node, i) if g is None else g for i, g in enumerate(gradients)]
+            like = next(g for g in gradients if g is not None)
+            gradients = [self.zeros(node, i, like) if g is None else g for i, g in enumerate(gradients)]
         results = node.run(gradients, self.recording)
         if node.extras is not None and "posthooks" in node.extras:
             results = self.call_posthooks(node, results, gradients)
@@ -92,9 +93,9 @@ class Pass:
             if edge is not None and g is not None and (wanted is None or edge[0] in wanted):
                 self.send(edge[0], edge[1], g)
 
-    def zeros(self, node: Node, output: int) -> Any:
+    def zeros(self, node: Node, output: int, like: Any) -> Any:
         shape, dtype = node.output_type(output)
-        g = _core.full(list(shape), 0, dtype)
+        g = like.filled(list(shape), 0, dtype)
         return wrap(g) if self.recording else g
 
     def accumulate(self, node: Any, g: Any) -> None:

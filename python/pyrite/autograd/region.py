@@ -55,13 +55,13 @@ def laid_out(g: Handle, where: Layout, span: int) -> Handle:
     if not target.may_overlap():
         target.assign(g)
         return flat
-    flat.scatter(0, seen(numbers(span), where).reshape([-1]), g.reshape([-1]), "add")
+    flat.scatter(0, seen(numbers(span, g), where).reshape([-1]), g.reshape([-1]), "add")
     return flat
 
 
-def numbers(n: int) -> Handle:
-    """0, 1, ... below n."""
-    return _core.from_bytes(array("q", range(n)).tobytes(), [n], _core.int64)
+def numbers(n: int, like: Handle) -> Handle:
+    """0, 1, ... below n, on the device of `like`."""
+    return _core.from_bytes(array("q", range(n)).tobytes(), [n], _core.int64).to_backend(like.backend)
 
 
 def _take(g: Handle, r: Region) -> Handle:

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Any
 from pyrite.ops import (
     contraction,
     convert,
+    copies,
     create,
-    factorization,
     extremes,
+    factorization,
     index,
     join,
     linalg,
     lookup,
     normalize,
     norms,
+    orthogonal,
     overwrite,
     pointwise,
     random,
@@ -22,19 +24,24 @@ from pyrite.ops import (
     reduce,
     relayout,
     scan,
+    scattering,
     search,
     shape,
+    slopes,
     spectral,
+    spectrum,
     splits,
     statistics,
     triangle,
+    triangular,
 )
 from pyrite.ops.arguments import with_out
 
 #: The modules that functions are taken from; a later one wins.
 FAMILIES = (
-    *(convert, create, ranges, pointwise, reduce, shape, splits, join, rearrange, triangle, index, lookup, overwrite, relayout),
-    *(linalg, contraction, factorization, spectral, random),
+    *(convert, create, ranges, pointwise, reduce, shape, splits, copies, join, rearrange, slopes, triangle),
+    *(index, lookup, overwrite, scattering, relayout),
+    *(linalg, contraction, factorization, triangular, orthogonal, spectrum, spectral, random),
     *(normalize, extremes, scan, search, statistics, norms),
 )
 

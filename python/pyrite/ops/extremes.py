@@ -71,7 +71,7 @@ def _mode_places(x: Handle, dim: int, _: Any) -> Handle:
     values, where = x.sort(dim, False)
     n = x.shape[dim]
     shape = [n if a == dim else 1 for a in range(x.ndim)]
-    steps = places(n).reshape(shape).expand(list(x.shape))
+    steps = places(n, x).reshape(shape).expand(list(x.shape))
     if n > 1:
         before, after = values.slice(dim, 0, n - 1, 1), values.slice(dim, 1, n - 1, 1)
         starts = steps.contiguous()

@@ -18,12 +18,12 @@ from pyrite.ops.join import cat
 from pyrite.ops.linalg import matmul
 from pyrite.ops.matrices import (
     LinAlgError,
-    corner,
-    in_double,
     check_matrix,
     check_square,
+    corner,
     first,
     first_failure,
+    in_double,
     like,
     mT,
     plain,

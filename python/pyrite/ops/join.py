@@ -20,7 +20,7 @@ def _joined(tensors: list, dim: int) -> Handle:
     own = _core.result_type(*tensors)
     shape = list(first.shape)
     shape[dim] = sum(t.shape[dim] for t in parts)
-    out = _core.empty(shape, own)
+    out = first.unfilled(shape, own)
     at = 0
     for t in parts:
         n = t.shape[dim]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import bool_, int32, int64, kind
 from pyrite.ops import elementwise as rows
@@ -192,7 +191,7 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
     places = input.handle.nonzero()
-    out = _core.full([size, input.ndim], fill_value, int64)
+    out = input.filled([size, input.ndim], fill_value, int64)
     n = min(size, places.shape[0])
     if n and input.ndim:
         out.slice(0, 0, n, 1).assign(places.slice(0, 0, n, 1))

@@ -106,8 +106,8 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
 
 def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
     """The sum ("nuc"), the largest (2) or the smallest (-2) of the singular values."""
-    from pyrite.ops.spectrum import svdvals
     from pyrite.ops.shape import movedim, unsqueeze
+    from pyrite.ops.spectrum import svdvals
 
     values = svdvals(movedim(A, pair, (-2, -1)))
     out = values.sum(-1) if ord == "nuc" or values.shape[-1] == 0 else values.amax(-1) if ord == 2 else values.amin(-1)

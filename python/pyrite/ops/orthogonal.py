@@ -10,7 +10,7 @@ from pyrite.dtype import float64
 from pyrite.ops.create import eye, zeros_of
 from pyrite.ops.join import cat
 from pyrite.ops.linalg import matmul, power_zero
-from pyrite.ops.matrices import in_double, check_matrix, like, mT
+from pyrite.ops.matrices import check_matrix, in_double, like, mT
 from pyrite.ops.shape import narrow, unsqueeze
 from pyrite.ops.triangle import tril, triu
 from pyrite.ops.triangular import triangular_of
@@ -41,7 +41,7 @@ def _qr(A: Handle, complete: bool) -> tuple[Handle, Handle]:
     k = m if complete else min(m, n)
     held = packed.slice(-1, 0, min(k, n), 1)
     if k > n:
-        wide = _core.full([*A.shape[:-2], m, k], 0, float64)
+        wide = A.filled([*A.shape[:-2], m, k], 0, float64)
         wide.slice(-1, 0, n, 1).assign(held)
         held = wide
     Q = _core.householder_product(held, tau)

@@ -76,7 +76,7 @@ def renamed(call: Callable, second: str) -> Callable:
 
 def operand(function: str, x: Any, argument: str, position: int, number_allowed: bool = True) -> Any:
     """A tensor or, where that is allowed, a Python number; NumPy's numbers become Python's."""
-    if isinstance(x, Tensor | Handle) or number_allowed and isinstance(x, Number):
+    if isinstance(x, Tensor | Handle) or (number_allowed and isinstance(x, Number)):
         return x
     if number_allowed and hasattr(x, "item") and getattr(x, "ndim", 1) == 0:
         return x.item()

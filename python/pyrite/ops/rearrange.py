@@ -1,4 +1,4 @@
-"""Elements in another order, repeated, or combined: flips, rolls, tiles, grids and the copies of views."""
+"""Elements in another order, repeated, or combined: flips, rolls, tiles and grids."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.dtype import int64, kind
+from pyrite.dtype import int64
 from pyrite.ops import shape as shapes
-from pyrite.ops import splits
-from pyrite.ops.arguments import index, require_tensor, sizes, type_name, wrap_dim
+from pyrite.ops.arguments import require_tensor, sizes, type_name, wrap_dim
 from pyrite.ops.convert import clone, to_dtype
 from pyrite.ops.join import cat, stack
 from pyrite.ops.lookup import index_select
 from pyrite.tensor import Handle, Tensor
 
-__all__ = """
-flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid
-cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack gradient alias_copy
-as_strided_copy
-diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy
-unsqueeze_copy view_copy detach_copy unbind_copy split_copy split_with_sizes_copy
-""".split()
+__all__ = (
+    "flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid "
+    "cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack"
+).split()
+
 
 flip_axes = operation("flip", lambda x, dims: x.flip(dims), x=lambda g, dims: flip_axes(g, dims))
+
+
 roll_axes = operation(
     "roll",
     lambda x, shifts, dims: _rolled(x, shifts, dims),
@@ -199,9 +198,6 @@ def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
 
     numbers = list(itertools.chain.from_iterable(itertools.repeat(i, t) for i, t in enumerate(times)))
     return tensor(numbers, dtype=repeats.dtype)
-
-
-# Of several tensors
 
 
 def _each(tensors: tuple, one: Callable[[Any], Any]) -> Any:
@@ -387,112 +383,3 @@ def _stackable(name: str, tensors: Any, prepare: Callable[[Any], Any]) -> list:
     if not tensors:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
     return [prepare(t) for t in tensors]
-
-
-# Differences
-
-
-def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> tuple:
-    """Second-order differences of samples on a grid, along each dimension (see ``torch.gradient``)."""
-    if kind(input.dtype) == 0 or input.dtype.name == "uint8":
-        raise RuntimeError(f"torch.gradient is not implemented for {input.dtype.scalar_name}")
-    if edge_order not in (1, 2):
-        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
-    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
-    dims = [wrap_dim(index("gradient", "dim", d), input.ndim) for d in dims]
-    if len(set(dims)) != len(dims):
-        raise RuntimeError("dim appears multiple times in the list of dims")
-    steps = _spacings(spacing, dims)
-    for d in dims:
-        if input.shape[d] < edge_order + 1:
-            raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
-    return tuple(_slope(input, d, step, edge_order) for d, step in zip(dims, steps))
-
-
-def _spacings(spacing: Any, dims: list[int]) -> list:
-    if spacing is None:
-        return [1.0] * len(dims)
-    if isinstance(spacing, int | float):
-        return [spacing] * len(dims)
-    if isinstance(spacing, Tensor):
-        spacing = [spacing]
-    if len(spacing) != len(dims):
-        raise RuntimeError(
-            "torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to 'self.dim() = "
-            f"{len(dims)}', "
-            f"but got a list of length {len(spacing)}"
-        )
-    return list(spacing)
-
-
-def _slope(x: Any, dim: int, step: Any, edge_order: int) -> Any:
-    n = x.shape[dim]
-
-    def at(start: int, length: int) -> Any:
-        return shapes.narrow(x, dim, start, length)
-
-    if not isinstance(step, Tensor):
-        inner = (at(2, n - 2) - at(0, n - 2)) / (2 * step)
-        if edge_order == 1:
-            first, last = (at(1, 1) - at(0, 1)) / step, (at(n - 1, 1) - at(n - 2, 1)) / step
-        else:
-            first = (at(0, 1) * -1.5 + at(1, 1) * 2 - at(2, 1) * 0.5) / step
-            last = (at(n - 1, 1) * 1.5 - at(n - 2, 1) * 2 + at(n - 3, 1) * 0.5) / step
-        return cat([first, inner, last], dim)
-    if step.ndim != 1 or step.shape[0] != n:
-        raise RuntimeError(
-            f"torch.gradient expected each element of spacing tensor to have the same size as the dimension {n}"
-        )
-    gaps = shapes.reshape(step[1:] - step[:-1], [-1 if i == dim else 1 for i in range(x.ndim)])
-
-    def gap(start: int, length: int) -> Any:
-        return shapes.narrow(gaps, dim, start, length)
-
-    a, b = gap(0, n - 2), gap(1, n - 2)
-    inner = (
-        at(0, n - 2) * (-b / (a * (a + b))) + at(1, n - 2) * ((b - a) / (a * b)) + at(2, n - 2) * (a / (b * (a + b)))
-    )
-    if edge_order == 1:
-        first, last = (at(1, 1) - at(0, 1)) / gap(0, 1), (at(n - 1, 1) - at(n - 2, 1)) / gap(n - 2, 1)
-        return cat([first, inner, last], dim)
-    a, b = gap(0, 1), gap(1, 1)
-    first = at(0, 1) * (-(a * 2 + b) / (a * (a + b))) + at(1, 1) * ((a + b) / (a * b)) - at(2, 1) * (a / (b * (a + b)))
-    a, b = gap(n - 3, 1), gap(n - 2, 1)
-    last = (
-        at(n - 3, 1) * (b / (a * (a + b)))
-        - at(n - 2, 1) * ((a + b) / (a * b))
-        + at(n - 1, 1) * ((b * 2 + a) / (b * (a + b)))
-    )
-    return cat([first, inner, last], dim)
-
-
-# Copies of views
-
-
-def copy_of(name: str, view: Callable) -> Callable:
-    """A view function whose result is a copy."""
-
-    def call(input: Any, *args: Any, **kwargs: Any) -> Any:
-        out = view(input, *args, **kwargs)
-        return tuple(clone(v) for v in out) if isinstance(out, tuple) else clone(out)
-
-    call.__name__ = call.__qualname__ = f"{name}_copy"
-    call.__doc__ = f"`{name}` as a copy."
-    return call
-
-
-for _name in "diagonal expand narrow permute select squeeze t transpose unfold unsqueeze view as_strided".split():
-    globals()[f"{_name}_copy"] = copy_of(_name, getattr(shapes, _name))
-for _name in "unbind split split_with_sizes".split():
-    globals()[f"{_name}_copy"] = copy_of(_name, getattr(splits, _name))
-alias_copy = copy_of("alias", shapes.alias_of)
-detach_copy = copy_of("detach", lambda input: input.detach())
-
-
-def _sliced(input: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
-    dim = wrap_dim(dim, input.ndim)
-    first, last, step = slice(start, end, step).indices(input.shape[dim])
-    return shapes.slice_axis(input, dim, first, max(0, -(-(last - first) // step)), step)
-
-
-slice_copy = copy_of("slice", _sliced)

@@ -19,7 +19,7 @@ all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum prod s
 
 def restored(g: Any, shape: Any, axes: Any, keepdim: bool) -> Any:
     """A reduced gradient with its dimensions back, of size 1."""
-    if keepdim or axes is None and len(shape) == 0:
+    if keepdim or (axes is None and len(shape) == 0):
         return g
     reduced = range(len(shape)) if axes is None else [wrap_dim(a, len(shape)) for a in axes]
     return g.reshape([1 if i in reduced else n for i, n in enumerate(shape)])

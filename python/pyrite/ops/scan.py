@@ -12,26 +12,26 @@ from pyrite.dtype import bool_, inexact, int64, is_integral, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, numpy_names, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.lookup import gather_along
 from pyrite.ops.join import cat_along
+from pyrite.ops.lookup import gather_along
 from pyrite.ops.reduce import any_over, sum_over
-from pyrite.tensor import Handle, Tensor
+from pyrite.tensor import Handle
 
 __all__ = """
 cummax cummin cumprod cumsum cumulative_trapezoid diff logcumsumexp trapezoid trapz
 """.split()
 
 
-def places(n: int) -> Handle:
-    """0, 1, ... n - 1"""
-    return _core.from_bytes(array("q", range(n)).tobytes(), [n], int64)
+def places(n: int, like: Handle) -> Handle:
+    """0, 1, ... n - 1, on the device of `like`."""
+    return _core.from_bytes(array("q", range(n)).tobytes(), [n], int64).to_backend(like.backend)
 
 
 def _reversed(x: Handle, dim: int) -> Handle:
     n = x.shape[dim] if x.ndim else 0
     if n < 2:
         return x
-    return x.index([None] * dim + [places(n) * -1 + (n - 1)])
+    return x.index([None] * dim + [places(n, x) * -1 + (n - 1)])
 
 
 reversed_along = operation("flip", _reversed, x=lambda g, dim: reversed_along(g, dim))

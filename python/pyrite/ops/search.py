@@ -22,7 +22,7 @@ bincount bucketize histc histogram histogramdd isin searchsorted unique unique_c
 def lookup(edges: Handle, x: Handle, right: bool) -> Handle:
     """For each x its place in the sorted last dimension of `edges`, by halving all intervals together."""
     n = edges.shape[-1] if edges.ndim else 0
-    low = _core.full(list(x.shape), 0, int64)
+    low = x.filled(list(x.shape), 0, int64)
     if n == 0 or x.numel() == 0:
         return low
     high, last = low + n, edges.ndim - 1
@@ -103,7 +103,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
         x, tests = x.to_dtype(own), tests.to_dtype(own)
     n = tests.numel()
     if n == 0:
-        found = _core.full(list(x.shape), False, _core.bool)
+        found = x.filled(list(x.shape), False, _core.bool)
     else:
         ordered = tests.sort(0, False)[0]
         at = rows.minimum(lookup(ordered, x, False), n - 1).reshape([-1])
@@ -123,7 +123,7 @@ def _lines(x: Handle, dim: int | None) -> Handle:
 def _line_order(lines: Handle) -> Handle:
     """The order that sorts rows by their first element, then their second, ..."""
     n = lines.shape[0]
-    order = places(n)
+    order = places(n, lines)
     for column in range(lines.shape[1] - 1, -1, -1):
         keys = lines.select(1, column).contiguous().gather(0, order)
         order = order.gather(0, keys.sort(0, False)[1])
@@ -133,7 +133,7 @@ def _line_order(lines: Handle) -> Handle:
 def _runs(lines: Handle) -> tuple[Handle, Handle]:
     """The first row of each run of equal rows, and the number of each row's run."""
     n = lines.shape[0]
-    fresh = _core.full([n], True, _core.bool)
+    fresh = lines.filled([n], True, _core.bool)
     if n > 1:
         differ = rows.ne(lines.slice(0, 0, n - 1, 1), lines.slice(0, 1, n - 1, 1)).reduce("any", [1], False)
         fresh.slice(0, 1, n - 1, 1).assign(differ)
@@ -150,13 +150,13 @@ def _grouped(x: Handle, dim: int | None, ordered: bool) -> tuple[Handle, Handle,
         lines = lines.index([order])
     firsts, numbers = _runs(lines)
     total = firsts.numel()
-    ends = _core.full([total], n, int64)
+    ends = x.filled([total], n, int64)
     if total > 1:
         ends.slice(0, 0, total - 1, 1).assign(firsts.slice(0, 1, total - 1, 1))
     counts = ends - firsts
     if order is None:
         return firsts, numbers, counts
-    inverse = _core.full([n], 0, int64)
+    inverse = x.filled([n], 0, int64)
     if n:
         inverse.scatter(0, order, numbers, "set")
     return order.gather(0, firsts), inverse, counts
@@ -216,11 +216,11 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     if x.numel() == 0:
         own = int64 if weights is None else weights.dtype if weights.dtype in (float32, float64) else float64
-        return wrap(_core.full([minlength], 0, own))
+        return wrap(x.filled([minlength], 0, own))
     if x.reduce("min", None, False).item() < 0:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
-        w = _core.full([x.numel()], 1, int64)
+        w = x.filled([x.numel()], 1, int64)
     else:
         w = weights.handle if weights.dtype in (float32, float64) else weights.handle.to_dtype(float64)
     size = x.reduce("max", None, False).item() + 1
@@ -251,7 +251,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     low, high = _ends("torch.histc", x, float(min), float(max), 1)
     x = x.index([rows.logical_and(rows.ge(x, low), rows.le(x, high)).nonzero().reshape([-1])])
     at = rows.floor((x - low) * bins / (high - low)).to_dtype(int64)
-    counts = _added(bins, rows.minimum(at, bins - 1), _core.full([x.numel()], 1, int64))
+    counts = _added(bins, rows.minimum(at, bins - 1), x.filled([x.numel()], 1, int64))
     return wrap(counts.to_dtype(input.dtype))
 
 
@@ -261,7 +261,7 @@ def _edges(x: Handle, bins: Any, range_: Sequence | None) -> Handle:
         return bins.handle
     low, high = range_ if range_ is not None else (0.0, 0.0) if x.numel() else (0.0, 1.0)
     low, high = _ends("torch.histogram", x, low, high, 0.5)
-    steps = places(bins + 1).to_dtype(float64)
+    steps = places(bins + 1, x).to_dtype(float64)
     out = steps * ((high - low) / bins) + low
     out.slice(0, bins, 1, 1).assign(high)
     return out.to_dtype(x.dtype)

@@ -10,15 +10,15 @@ from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import float64, int64
 from pyrite.ops import elementwise as rows
-from pyrite.ops import spectrum
 from pyrite.ops import factorization as factors
-from pyrite.ops.triangle import tril
+from pyrite.ops import spectrum
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
-from pyrite.ops.matrices import check_matrix, check_square, mT, unit
 from pyrite.ops.linalg import matmul
 from pyrite.ops.lookup import nothing_of
+from pyrite.ops.matrices import check_matrix, check_square, mT, unit
 from pyrite.ops.shape import expand, movedim, reshape, squeeze, unsqueeze
+from pyrite.ops.triangle import tril
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["matrix_exp", "pinverse"]
@@ -93,7 +93,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
     check_matrix("linalg.matrix_rank", A)
     handle = A.handle.to_dtype(float64)
     if 0 in A.shape[-2:]:
-        return wrap(_core.full(list(A.shape[:-2]), 0, int64))
+        return wrap(A.filled(list(A.shape[:-2]), 0, int64))
     if hermitian:
         check_square("linalg.matrix_rank", A)
         handle = _symmetric(handle)

@@ -9,7 +9,7 @@ from pyrite.autograd.graph import operation
 from pyrite.ops import elementwise as rows
 from pyrite.ops.create import zeros_of
 from pyrite.ops.linalg import matmul
-from pyrite.ops.matrices import in_double, check_matrix, check_square, mT, plain, unit
+from pyrite.ops.matrices import check_matrix, check_square, in_double, mT, plain, unit
 from pyrite.ops.shape import narrow, unsqueeze
 from pyrite.ops.triangle import diag_embed
 from pyrite.tensor import Handle

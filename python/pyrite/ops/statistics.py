@@ -13,8 +13,8 @@ from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import tensor
 from pyrite.ops.extremes import sort_along
-from pyrite.ops.lookup import gather_along
 from pyrite.ops.linalg import mm_of
+from pyrite.ops.lookup import gather_along
 from pyrite.ops.reduce import axes_of, count, expanded, mean_over, sum_over
 from pyrite.ops.shape import diagonal_axes
 from pyrite.tensor import Handle, Tensor

@@ -16,15 +16,15 @@ from pyrite.tensor import Handle, Tensor, wrap
 __all__ = "diag diagflat diag_embed diagonal_scatter trace tril triu tril_indices triu_indices".split()
 
 
-def _numbers(n: int) -> Handle:
-    return numbers_handle(list(range(n)), [n], int32)
+def _numbers(n: int, like: Handle) -> Handle:
+    return numbers_handle(list(range(n)), [n], int32).to_backend(like.backend)
 
 
 def _triangle(x: Handle, diagonal: int, lower: bool) -> Handle:
     """A copy with zeros above (or below) a diagonal of the last two dimensions."""
     n, m = x.shape[-2:]
     diagonal = max(-(n + m), min(n + m, diagonal))
-    places = _numbers(m) - _numbers(n).reshape([n, 1])
+    places = _numbers(m, x) - _numbers(n, x).reshape([n, 1])
     keep = (places <= diagonal) if lower else (places >= diagonal)
     return rows.select(keep, x, x.filled([], 0, x.dtype))
 

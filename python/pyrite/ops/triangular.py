@@ -10,12 +10,12 @@ from pyrite.ops.convert import clone
 from pyrite.ops.linalg import matmul
 from pyrite.ops.matrices import (
     LinAlgError,
-    in_double,
     both,
     check_matrix,
     check_square,
     first_failure,
     halved_lower,
+    in_double,
     mT,
     unit,
 )

@@ -54,7 +54,8 @@ fn piece(values: &mut [f64], k: usize, size: usize) -> &mut [f64] {
 fn cholesky(py: Python<'_>, a: PyRef<'_, PyTensor>) -> PyResult<(PyTensor, PyTensor)> {
     let mut b = batch(&a.0)?;
     let (count, n) = (b.count(), b.n);
-    let info: Vec<i32> = py.detach(|| (0..count).map(|k| dense::cholesky::factor(piece(&mut b.values, k, n * n), n)).collect());
+    let info: Vec<i32> =
+        py.detach(|| (0..count).map(|k| dense::cholesky::factor(piece(&mut b.values, k, n * n), n)).collect());
     Ok((b.tensor(&b.values, &[n, n])?, b.whole(&info, &[])?))
 }
 
@@ -74,7 +75,14 @@ fn solve_triangular(
     let (n, m) = (b.m, b.n);
     py.detach(|| {
         for k in 0..a.count() {
-            dense::cholesky::solve(&a.values[k * n * n..(k + 1) * n * n], piece(&mut b.values, k, n * m), n, m, upper, unit);
+            dense::cholesky::solve(
+                &a.values[k * n * n..(k + 1) * n * n],
+                piece(&mut b.values, k, n * m),
+                n,
+                m,
+                upper,
+                unit,
+            );
         }
     });
     b.tensor(&b.values, &[n, m])

@@ -9,7 +9,6 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import int64
 from pyrite.nn.functional.lattice import padded, places, span
@@ -60,7 +59,7 @@ window_share = operation(
 def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tuple[Handle, Handle]:
     """The largest element of each window and its place in the window, the first of equals; NaN is the largest."""
     first, *others = places(padded(x, before, after, lowest), out, kernel, stride, dilation)
-    best, place = first.copy(first.dtype, True), _core.full(list(first.shape), 0, int64)
+    best, place = first.copy(first.dtype, True), first.filled(list(first.shape), 0, int64)
     for i, value in enumerate(others, 1):
         better = rows.logical_or(rows.gt(value, best), rows.isnan(value))
         best, place = rows.select(better, value, best), rows.select(better, i, place)

@@ -10,7 +10,7 @@ pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>
         let (u, s, vt) = of_tall(&transposed(a, m, n), n, m, true);
         return (transposed(&vt, m, m), s, transposed(&u, n, n));
     }
-    of_tall(a, m, n, 6 * m < 11 * n)
+    of_tall(a, m, n, m < 11 * n / 6)
 }
 
 /// The same for m >= n. What the columns leave out may have any basis: `bidiagonal` says which of LAPACK's two it is.
@@ -25,7 +25,8 @@ fn of_tall(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> (Vec<f64>, Vec<f6
             break;
         }
     }
-    let lengths: Vec<f64> = (0..n).map(|j| dot(&columns[j * m..(j + 1) * m], &columns[j * m..(j + 1) * m]).sqrt()).collect();
+    let lengths: Vec<f64> =
+        (0..n).map(|j| dot(&columns[j * m..(j + 1) * m], &columns[j * m..(j + 1) * m]).sqrt()).collect();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&x, &y| lengths[y].total_cmp(&lengths[x]));
     let s: Vec<f64> = order.iter().map(|&j| lengths[j]).collect();
