@@ -11,7 +11,7 @@ from pyrite.ops import elementwise as rows
 ROWS = {
     name: function
     for name, function in vars(rows).items()
-    if getattr(function, "operation", None) is not None and function.operation.rules
+    if getattr(function, "code", None) is not None and function.operation.rules
 }
 #: Rows whose rule is PyTorch's refusal: the derivative is not implemented there either.
 REFUSED = {n for n, f in ROWS.items() if any(r.__name__ == "rule" for r in f.operation.rules)}

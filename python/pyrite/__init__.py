@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import math as _math
-import os as _os
 from typing import TYPE_CHECKING, Any
 
 from pyrite import _core, methods, ops
@@ -38,7 +37,7 @@ from pyrite.tensor import Tensor
 if TYPE_CHECKING:
     # Bound below, with `out=`.
     from pyrite.ops import *
-    from pyrite.ops.create import tensor
+    from pyrite.ops.data import tensor
 
 __version__ = "0.1.0"
 
@@ -66,8 +65,6 @@ _LAZY = frozenset(
     ).split()
 )
 _FROM_SERIALIZATION = frozenset(("save", "load"))
-
-_os.register_at_fork(before=_core.before_fork, after_in_parent=_core.after_fork, after_in_child=_core.after_fork)
 
 
 def __getattr__(name: str) -> Any:

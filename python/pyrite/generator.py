@@ -66,9 +66,11 @@ class Generator:
         return clone
 
     def get_offset(self) -> int:
+        """Raises RuntimeError: only generators of accelerators have an offset."""
         raise RuntimeError("CPU Generator does not use offset")
 
     def set_offset(self, offset: int) -> "Generator":
+        """Raises RuntimeError, as `get_offset` does."""
         raise RuntimeError("CPU Generator does not use offset")
 
     def __reduce__(self):

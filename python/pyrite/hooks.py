@@ -47,7 +47,8 @@ class RemovableHandle:
 def add_hook(
     hooks: Hooks, hook: Callable, *, prepend: bool = False, flags: Sequence[tuple[OrderedDict[int, bool], bool]] = ()
 ) -> RemovableHandle:
-    """Registers a hook, and its id in each dictionary of `flags` whose flag is set. Raises TypeError for no function."""
+    """Registers a hook, and its id in each dictionary of `flags` whose flag is set. Raises TypeError for no
+    function."""
     if not callable(hook):
         raise TypeError(f"a hook must be callable, but got {type(hook).__name__}")
     handle = RemovableHandle(hooks, extra_dict=[marked for marked, _ in flags])

@@ -9,6 +9,7 @@ from pyrite.ops import orthogonal as _orthogonal
 from pyrite.ops import spectral as _spectral
 from pyrite.ops import spectrum as _spectrum
 from pyrite.ops import triangular as _triangular
+from pyrite.ops import vectors as _vectors
 from pyrite.ops.arguments import with_out
 from pyrite.ops.matrices import LinAlgError as LinAlgError
 from pyrite.ops.shape import diagonal as _diagonal
@@ -49,15 +50,15 @@ matrix_exp = _spectral.matrix_exp
 matrix_norm, vector_norm = _each(_norms.matrix_norm, _norms.vector_norm)
 norm = _named("norm", _norms.linalg_norm)
 matmul, multi_dot, vecdot, matrix_power = _each(
-    _products.matmul, _products.multi_dot, _products.vecdot, _products.matrix_power
+    _products.matmul, _products.multi_dot, _vectors.vecdot, _products.matrix_power
 )
-vander = _named("vander", _products.linalg_vander)
+vander = _named("vander", _vectors.linalg_vander)
 
 
 @with_out
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
     """The cross products of vectors of three along a dimension (see ``torch.linalg.cross``)."""
-    return _products.cross_product(input, other, dim)
+    return _vectors.cross_product(input, other, dim)
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:

@@ -31,14 +31,14 @@ bitwise_xor bmm broadcast_to bucketize cdist ceil cholesky chunk clamp clamp_max
 contiguous copysign corrcoef cos cosh count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det detach diag
 diag_embed diagflat diagonal diagonal_scatter diff digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2
 expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin fmod frac frexp gather
-gcd ge greater greater_equal gt hardshrink heaviside histc histogram hsplit hypot i0 igamma igammac imag index_add
+gcd ge greater greater_equal gt hardshrink heaviside histc histogram hsplit hypot i0 igamma igammac index_add
 index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite isin isinf isnan isneginf
 isposinf isreal item kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 log_softmax logaddexp
 logaddexp2 logcumsumexp logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill masked_scatter
 masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul
 multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow narrow_copy ne neg negative
 new_empty new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static norm not_equal numpy
-outer permute pinverse polygamma positive pow prelu prod put qr quantile rad2deg ravel real reciprocal relu remainder
+outer permute pinverse polygamma positive pow prelu prod put qr quantile rad2deg ravel reciprocal relu remainder
 renorm repeat repeat_interleave reshape reshape_as resolve_conj resolve_neg roll rot90 round rsqrt scatter scatter_add
 scatter_reduce select select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split
 split_with_sizes sqrt square squeeze std sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan
@@ -79,6 +79,8 @@ def check_operands(self: Tensor, operands: tuple, name: str) -> None:
     check_overlap(self, operands)
     if self.node is not None and name == "floor_divide" and mode.enabled:
         raise RuntimeError("derivative for aten::floor_divide_ is not implemented")
+    if name in ("abs", "absolute") and kind(self.dtype) == 3:
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
     for x in operands:
         if isinstance(x, Tensor) and kind(x.dtype) == 3 and kind(self.dtype) < 3:
             raise RuntimeError(
@@ -303,7 +305,7 @@ def zero_(self: Tensor) -> Tensor:
 
 def checked_fill(value: Any, own: Any) -> Any:
     """A number that a dtype can hold: a negative whole number wraps where there is no sign, as in PyTorch."""
-    from pyrite.ops.create import checked_number
+    from pyrite.ops.data import checked_number
 
     if kind(own) == 1 and isinstance(value, int) and value < 0 and not own.is_signed:
         return checked_number(value + (1 << 8 * own.itemsize), own)
@@ -327,7 +329,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     """Another shape; what was there stays in front, what is new has any content (see ``torch.Tensor.resize_``)."""
     from pyrite.ops.arguments import sizes as read_sizes
-    from pyrite.ops.create import checked_sizes
+    from pyrite.ops.data import checked_sizes
 
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
@@ -339,7 +341,7 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
         wanted *= n
     held = self.handle.storage_numel - self.handle.offset
     if wanted <= held:
-        from pyrite.ops.create import row_major
+        from pyrite.ops.data import row_major
 
         self.handle = self.handle.as_strided(shape, row_major(shape), self.handle.offset)
         return self
@@ -393,6 +395,11 @@ OWN: tuple[Callable, ...] = (
     *(size, stride, data_ptr, register_hook, register_post_accumulate_grad_hook, retain_grad, backward),
     *(zero_, fill_, resize_, set_, as_subclass),
 )
+
+
+def overwrite_part(part: Tensor, value: Any) -> None:
+    """Writes a tensor or number into the real or imaginary part of a tensor."""
+    part.copy_(value) if isinstance(value, Tensor) else part.fill_(value)
 
 
 def bind_operators() -> None:
@@ -479,6 +486,8 @@ def bind_facts() -> None:
     t.names = property(lambda self: (None,) * self.handle.ndim)
     t.mT = property(matrix_transpose)
     t.H, t.mH = property(hermitian), property(ops.adjoint)
+    t.real = property(ops.real, lambda self, value: overwrite_part(self.real, value))
+    t.imag = property(ops.imag, lambda self, value: overwrite_part(self.imag, value))
     t.T = property(lambda self: self.permute(*range(self.ndim - 1, -1, -1)))
     t.new = lambda self, *args: (
         ops.tensor(args[0], dtype=self.dtype)

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyrite.autograd.graph import operation
 from pyrite.dtype import inexact
+from pyrite.ops import arithmetic, floats, pointwise
 from pyrite.ops import elementwise as rows
-from pyrite.ops import pointwise
 from pyrite.ops.arguments import require_tensor, with_out
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.normalize import log_softmax as _log_softmax
@@ -38,12 +38,12 @@ gammaln = with_out(pointwise.lgamma)
 i0 = with_out(pointwise.i0)
 log1p = with_out(pointwise.log1p)
 log_softmax = with_out(_log_softmax)
-logit = with_out(pointwise.logit)
+logit = with_out(floats.logit)
 logsumexp = with_out(_logsumexp)
-multigammaln = with_out(pointwise.mvlgamma)
-polygamma = with_out(pointwise.polygamma)
-round = with_out(pointwise.round)
-sinc = with_out(pointwise.sinc)
+multigammaln = with_out(floats.mvlgamma)
+polygamma = with_out(floats.polygamma)
+round = with_out(arithmetic.round)
+sinc = with_out(floats.sinc)
 softmax = with_out(_softmax)
 xlogy = with_out(pointwise.xlogy)
 

@@ -20,6 +20,7 @@ class UntypedStorage:
 
     @property
     def device(self) -> device:
+        """Where the elements are."""
         return CPU
 
     @property
@@ -39,6 +40,7 @@ class UntypedStorage:
         return self.nbytes()
 
     def element_size(self) -> int:
+        """The size of an element in bytes."""
         return 1
 
     def tolist(self) -> list[int]:
@@ -75,10 +77,12 @@ class TypedStorage:
 
     @property
     def dtype(self) -> dtype:
+        """The type of the elements."""
         return self._elements.dtype
 
     @property
     def device(self) -> device:
+        """Where the elements are."""
         return CPU
 
     def untyped(self) -> UntypedStorage:
@@ -94,6 +98,7 @@ class TypedStorage:
         return len(self) * self.element_size()
 
     def element_size(self) -> int:
+        """The size of an element in bytes."""
         return self.dtype.itemsize
 
     def size(self) -> int:

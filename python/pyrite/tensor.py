@@ -40,7 +40,7 @@ class Tensor:
     _grad: Tensor | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
-        from pyrite.ops.create import legacy_tensor
+        from pyrite.ops.data import legacy_tensor
 
         return legacy_tensor(cls, *args, **kwargs)
 
@@ -103,6 +103,7 @@ class Tensor:
 
     @property
     def dtype(self) -> DType:
+        """The type of the elements."""
         return self.handle.dtype
 
     @property
@@ -120,6 +121,7 @@ class Tensor:
 
     @property
     def ndim(self) -> int:
+        """The number of dimensions."""
         return self.handle.ndim
 
     @property

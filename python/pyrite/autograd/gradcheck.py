@@ -9,6 +9,7 @@ from pyrite import ops
 from pyrite.autograd.engine import grad
 from pyrite.autograd.mode import no_grad
 from pyrite.dtype import kind
+from pyrite.ops.parts import as_complex, as_pairs
 from pyrite.tensor import Tensor
 
 
@@ -39,6 +40,20 @@ def numerical(function: Callable, inputs: Sequence[Any], which: int, eps: float)
     return columns
 
 
+def in_reals(function: Callable, inputs: Sequence[Any]) -> tuple[Callable, list[Any]]:
+    """A function and its inputs with complex numbers as pairs of real ones, of which the Jacobian is real."""
+    pairs = [isinstance(x, Tensor) and kind(x.dtype) == 3 for x in inputs]
+
+    def of_reals(*args: Any) -> tuple:
+        own = [as_complex(x) if is_pair else x for x, is_pair in zip(args, pairs)]
+        return tuple(as_pairs(o) if kind(o.dtype) == 3 else o for o in _outputs(function, own))
+
+    reals = [
+        as_pairs(x.detach()).requires_grad_(x.requires_grad) if is_pair else x for x, is_pair in zip(inputs, pairs)
+    ]
+    return of_reals, reals
+
+
 def analytical(outputs: list[Tensor], number: int, x: Tensor) -> list[Tensor]:
     """The rows of one output's Jacobian."""
     rows = []
@@ -64,7 +79,8 @@ def gradcheck(
     check_grad_dtypes: bool = False,
     fast_mode: bool = False,
 ) -> bool:
-    """Whether the gradients of `func` at `inputs` agree with central differences; inputs should be float64.
+    """Whether the gradients of `func` at `inputs` agree with central differences; inputs should be float64 or
+    complex128.
 
     Raises GradcheckError (a RuntimeError) with both numbers where they do not, unless `raise_exception` is False.
     """
@@ -75,6 +91,7 @@ def gradcheck(
             "gradcheck expects at least one input tensor to require gradient, but none of the them have "
             "requires_grad=True."
         )
+    func, inputs = in_reals(func, inputs)
     outputs = _outputs(func, inputs)
     for i in tracked:
         columns = numerical(func, inputs, i, eps)

@@ -50,14 +50,17 @@ class Node:
     type: Any
 
     def name(self) -> str:
+        """The name that PyTorch gives this kind of node."""
         return type(self).__name__
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes that the gradients go to, and which of their outputs each one is for."""
         return tuple((None, 0) if edge is None else edge for edge in self.edges)
 
     @property
     def metadata(self) -> dict:
+        """A dictionary for whatever a user notes about the node."""
         return self.extra("metadata", dict)
 
     def extra(self, key: str, make: Callable[[], Any] = dict) -> Any:
@@ -445,7 +448,7 @@ def check_overlap(t: Tensor, operands: Any) -> None:
 
 def rebase(t: Tensor, result: Tensor, name: str) -> None:
     """Gives `t`, whose content `result` has just replaced, the history of `result`; views of one root follow."""
-    from pyrite.autograd.region import copy_slices, layout_of, overwritten, part_of, region
+    from pyrite.autograd.region import overwritten, seen_through, written_through
 
     if not mode.enabled:
         return
@@ -455,13 +458,12 @@ def rebase(t: Tensor, result: Tensor, name: str) -> None:
     if root is t:
         fresh = overwritten(name)(same_place(t)) if result.node is None else result
     else:
-        fresh = copy_slices(same_place(root), result, region(layout_of(t.handle), layout_of(root.handle)))
+        fresh = written_through(t.handle, same_place(root), result)
     root.node, root.output = fresh.node, fresh.output
     for view in views_of(root):
         if view.handle.storage_id != root.handle.storage_id or (view.is_leaf and view.node is not None):
             continue
-        part = layout_of(view.handle)
-        fresh = part_of(same_place(root), part, region(part, layout_of(root.handle)))
+        fresh = seen_through(view.handle, same_place(root))
         view.node, view.output = fresh.node, fresh.output
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 from array import array
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.tensor import Handle
+from pyrite.dtype import kind
+from pyrite.ops.parts import as_complex, as_pairs
+from pyrite.tensor import Handle, Tensor
 
 Layout = tuple[tuple[int, ...], tuple[int, ...], int]
 
@@ -112,3 +114,35 @@ nothing = operation("zeros_like", lambda g: g.filled(list(g.shape), 0, g.dtype),
 
 #: A whole tensor `x` overwritten by a copy of `y`.
 copied_over = operation("copy", lambda x, y: y, label="CopyBackwards", x=lambda g: nothing(g), y=lambda g: g)
+
+
+def in_reals(x: Any) -> Any:
+    """A complex tensor as pairs; a real one as it is."""
+    return as_pairs(x) if kind(x.dtype) == 3 else x
+
+
+def written_through(view: Handle, whole: Tensor, result: Tensor) -> Tensor:
+    """`whole` after `result` was written to a view of it, which may show complex numbers as real ones or the
+    reverse."""
+    if view.dtype is whole.dtype:
+        return copy_slices(whole, result, region(layout_of(view), layout_of(whole.handle)))
+    fresh = copy_slices(in_reals(whole), in_reals(result), region_in_reals(view, whole.handle))
+    return as_complex(fresh) if kind(whole.dtype) == 3 else fresh
+
+
+def seen_through(view: Handle, whole: Tensor) -> Tensor:
+    """The part of `whole` that a view shows."""
+    if view.dtype is whole.dtype:
+        return part_of(whole, layout_of(view), region(layout_of(view), layout_of(whole.handle)))
+    where = region_in_reals(view, whole.handle)
+    fresh = part_of(in_reals(whole), layout_of(in_reals(view)), where)
+    return as_complex(fresh) if kind(view.dtype) == 3 else fresh
+
+
+def region_in_reals(part: Handle, whole: Handle) -> Region:
+    part, whole = in_reals(part), in_reals(whole)
+    if part.dtype is not whole.dtype:
+        raise NotImplementedError(
+            f"the gradient of a write to a {whole.dtype.name} tensor that is also seen as {part.dtype.name}"
+        )
+    return region(layout_of(part), layout_of(whole))

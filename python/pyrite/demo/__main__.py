@@ -52,6 +52,7 @@ def train(trainer: Trainer, checkpoint: Path) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Trains, judges and reports as the arguments say; the exit status."""
     options = parse(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint, picture = options.out / "checkpoint.pt", options.out / "report.png"

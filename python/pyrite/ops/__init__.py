@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 from pyrite.ops import (
+    arithmetic,
     contraction,
     convert,
     copies,
     create,
+    data,
     extremes,
     factorization,
+    floats,
     index,
     join,
     linalg,
@@ -34,14 +37,17 @@ from pyrite.ops import (
     statistics,
     triangle,
     triangular,
+    vectors,
 )
+from pyrite.ops import complex as complex_
 from pyrite.ops.arguments import with_out
 
 #: The modules that functions are taken from; a later one wins.
 FAMILIES = (
-    *(convert, create, ranges, pointwise, reduce, shape, splits, copies, join, rearrange, slopes, triangle),
+    *(convert, data, create, ranges, pointwise, arithmetic, floats, complex_, reduce),
+    *(shape, splits, copies, join, rearrange, slopes, triangle),
     *(index, lookup, overwrite, scattering, relayout),
-    *(linalg, contraction, factorization, triangular, orthogonal, spectrum, spectral, random),
+    *(linalg, vectors, contraction, factorization, triangular, orthogonal, spectrum, spectral, random),
     *(normalize, extremes, scan, search, statistics, norms),
 )
 

@@ -89,7 +89,8 @@ def write_out(out: Any, result: Any) -> Any:
         )
     if out.requires_grad or result.requires_grad:
         raise RuntimeError(
-            "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+            "functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires grad."
         )
     if out.shape != result.shape:
         out.resize_(result.shape)

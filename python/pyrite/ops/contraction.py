@@ -66,8 +66,8 @@ def contracted(a: Any, b: Any, dims: Any) -> tuple[list[int], list[int]]:
 def einsum(*args: Any) -> Any:
     """The sum of products of the operands over the letters of an equation that the result does not name.
 
-    ``einsum("ij,jk->ik", a, b)``, or with lists of numbers behind the operands: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
-    An ellipsis stands for dimensions that broadcast (see ``torch.einsum``).
+    ``einsum("ij,jk->ik", a, b)``, or with lists of numbers behind the operands: ``einsum(a, [0, 1], b, [1, 2], [0,
+    2])``. An ellipsis stands for dimensions that broadcast (see ``torch.einsum``).
     """
     equation, operands = read_arguments(args)
     left, arrow, right = equation.replace(" ", "").partition("->")

@@ -19,6 +19,7 @@ from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
 from pyrite.ops.arguments import type_name
+from pyrite.ops.data import FORMATS
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["clone", "detach", "detach_"]
@@ -125,6 +126,7 @@ def to(
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """This tensor in the dtype of another (see ``torch.Tensor.type_as``)."""
     return to_dtype(input, other.dtype)
 
 
@@ -191,18 +193,6 @@ def item(input: Tensor) -> Any:
     return input.handle.item()
 
 
-_FORMATS = {
-    "bool": "?",
-    "uint8": "B",
-    "int8": "b",
-    "int16": "h",
-    "int32": "i",
-    "int64": "q",
-    "float32": "f",
-    "float64": "d",
-}
-
-
 def tolist(input: Tensor) -> Any:
     """The elements as nested lists of Python numbers, or the number itself without dimensions."""
     handle = input.handle
@@ -214,7 +204,7 @@ def tolist(input: Tensor) -> Any:
     if 0 in shape:
         return nested([], shape)
     bytes_ = handle.tobytes()
-    form = _FORMATS.get(handle.dtype.name)
+    form: Any = FORMATS.get(handle.dtype.name)
     if form is not None:
         return memoryview(bytes_).cast(form, shape).tolist()
     parts = struct.unpack(

@@ -1,17 +1,22 @@
 """Elementwise functions: each is a row of the core's table with the gradient of every argument beside it.
 
-In a rule ``g`` is the gradient of the result, ``out`` the result, ``x``, ``y``, ``z`` the arguments in order.
+In a rule ``g`` is the gradient of the result, ``out`` the result, ``x``, ``y``, ``z`` the arguments in order. Of
+complex numbers it is the conjugate Wirtinger derivative, as in PyTorch: a rule multiplies `g` by the conjugate of the
+slope.
 """
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import Operation, next_number
+from pyrite.autograd.graph import Operation, next_number, operation
 from pyrite.autograd.mode import mode
+from pyrite.dtype import complex64, complex128
+from pyrite.ops.parts import imaginary_part, real_part
 from pyrite.tensor import Handle, Tensor, new, wrap
 
 CODES = _core.ops()
@@ -36,10 +41,11 @@ def elementwise(row: str, *rules: Callable | None, label: str | None = None) -> 
 
 
 _UNARY = frozenset(
-    "copy neg abs sign square reciprocal logical_not bitwise_not isnan isinf isfinite signbit floor ceil round trunc frac exp "
-    "exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv "
-    "lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh softplus log_sigmoid "
-    "erfcx ndtri i0e i1e bessel_j0 bessel_j1 bessel_y0 bessel_y1 spherical_bessel_j0 modified_bessel_k0 modified_bessel_k1 "
+    "copy neg abs sign sgn conj square reciprocal logical_not bitwise_not isnan isinf isfinite signbit floor ceil "
+    "round trunc frac exp exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh "
+    "acosh atanh erf erfc erfinv lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh "
+    "softplus log_sigmoid erfcx ndtri i0e i1e bessel_j0 bessel_j1 bessel_y0 bessel_y1 spherical_bessel_j0 "
+    "modified_bessel_k0 modified_bessel_k1 "
     "scaled_modified_bessel_k0 scaled_modified_bessel_k1 airy_ai".split()
 )
 _TERNARY = frozenset("select lerp add_scaled threshold_backward".split())
@@ -153,9 +159,27 @@ def constant(like: Any, shape: Any, value: Any) -> Any:
     return out if type(like) is Handle else wrap(out)
 
 
+def is_complex(x: Any) -> bool:
+    """Whether a tensor or handle is complex."""
+    d = x.dtype
+    return d is complex64 or d is complex128
+
+
+def conj(x: Any) -> Any:
+    """The conjugate of a tensor, handle or number; what is real as it is."""
+    if type(x) in NUMBERS:
+        return x.conjugate()
+    return conj_of(x) if is_complex(x) else x
+
+
 def nothing(g: Any) -> Any:
     """The gradient of what is constant almost everywhere."""
     return constant(g, g.shape, 0)
+
+
+def not_zero(x: Any) -> Any:
+    """x with 1 in the place of 0, for a quotient that is not used there."""
+    return select(eq(x, 0), 1.0, x)
 
 
 def refused(function: str, argument: str) -> Callable:
@@ -173,23 +197,32 @@ LN2, LN10 = math.log(2), math.log(10)
 copy = elementwise("copy", lambda g: g, label="CloneBackward0")
 add = elementwise("add", lambda g: g, lambda g: g)
 sub = elementwise("sub", lambda g: g, lambda g: -g)
-mul = elementwise("mul", lambda g, y: g * y, lambda g, x: g * x)
-div = elementwise("div", lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y))
+mul = elementwise("mul", lambda g, y: g * conj(y), lambda g, x: g * conj(x))
+div = elementwise("div", lambda g, y: g / conj(y), lambda g, x, y: -g * conj((x / y) / y))
 floor_divide = elementwise("floor_divide")
 trunc_divide = elementwise("trunc_divide")
 div_floor = elementwise("floor_divide", nothing, nothing, label="DivBackward1")
 div_trunc = elementwise("trunc_divide", nothing, nothing, label="DivBackward1")
 remainder = elementwise("remainder", lambda g: g, lambda g, x, y: -g * floor_divide(x, y))
-fmod = elementwise("fmod", lambda g: g, lambda g, x, y: -g * trunc(x / y))
+fmod = elementwise("fmod", lambda g: g, lambda g, x, y: -g * div_trunc(x, y))
 pow = elementwise(
     "pow",
-    lambda g, x, y: g * _pow_slope(x, y),
-    lambda g, x, y, out: g * _pow_slope_of_exponent(x, y, out),
+    lambda g, x, y: _pow_gradient(g, x, y),
+    lambda g, x, y, out: g * conj(_pow_slope_of_exponent(x, y, out)),
 )
 neg = elementwise("neg", lambda g: -g)
-abs = elementwise("abs", lambda g, x: g * sign(x))
+magnitude = elementwise("abs", lambda g, x: g * sign(x))
+modulus = operation("abs", lambda x: hypot(real_part(x), imaginary_part(x)), x=lambda g, x: g * sgn(x))
+
+
+def abs(x: Any) -> Any:
+    """|x|, which of complex numbers is real."""
+    return modulus(x) if is_complex(x) else magnitude(x)
+
+
 sign = elementwise("sign", nothing)
-sgn = elementwise("sign", nothing, label="SgnBackward0")
+sgn = elementwise("sgn", lambda g, x, out: _sgn_slope(g, x, out))
+conj_of = elementwise("conj", lambda g: conj(g), label="ConjBackward0")
 maximum = elementwise(
     "maximum",
     lambda g, x, y: select(eq(x, y), g / 2, select(gt(x, y), g, 0.0)),
@@ -212,8 +245,8 @@ fmin = elementwise(
 )
 gcd = elementwise("gcd")
 lcm = elementwise("lcm")
-square = elementwise("square", lambda g, x: g * (x * 2), label="PowBackward0")
-reciprocal = elementwise("reciprocal", lambda g, out: -g * (out * out))
+square = elementwise("square", lambda g, x: g * conj(x * 2), label="PowBackward0")
+reciprocal = elementwise("reciprocal", lambda g, out: -g * conj(out * out))
 
 # Comparison and selection
 eq = elementwise("eq")
@@ -251,22 +284,19 @@ trunc = elementwise("trunc", nothing)
 frac = elementwise("frac", lambda g: g)
 
 # Powers and logarithms
-exp = elementwise("exp", lambda g, out: g * out)
-exp2 = elementwise("exp2", lambda g, out: g * out * LN2)
-expm1 = elementwise("expm1", lambda g, out: g * (out + 1))
-log = elementwise("log", lambda g, x: g / x)
-log2 = elementwise("log2", lambda g, x: g / (x * LN2))
-log10 = elementwise("log10", lambda g, x: g / (x * LN10))
-log1p = elementwise("log1p", lambda g, x: g / (x + 1))
-sqrt = elementwise("sqrt", lambda g, out: g / (out * 2))
-rsqrt = elementwise("rsqrt", lambda g, out: -0.5 * g * (out * out * out))
+exp = elementwise("exp", lambda g, out: g * conj(out))
+exp2 = elementwise("exp2", lambda g, out: g * conj(out) * LN2)
+expm1 = elementwise("expm1", lambda g, out: g * (conj(out) + 1))
+log = elementwise("log", lambda g, x: g / conj(x))
+log2 = elementwise("log2", lambda g, x: g / (conj(x) * LN2))
+log10 = elementwise("log10", lambda g, x: g / (conj(x) * LN10))
+log1p = elementwise("log1p", lambda g, x: g / (conj(x) + 1))
+sqrt = elementwise("sqrt", lambda g, out: g / (conj(out) * 2))
+pow_half = elementwise("sqrt", lambda g, out: g / (conj(out) * 2), label="PowBackward0")
+rsqrt = elementwise("rsqrt", lambda g, out: -0.5 * g * conj(out * out * out))
 hypot = elementwise("hypot", lambda g, x, out: g * (x / out), lambda g, y, out: g * (y / out))
-logaddexp = elementwise(
-    "logaddexp", lambda g, x, out: g * exp(x - out), lambda g, y, out: g * exp(y - out)
-)
-logaddexp2 = elementwise(
-    "logaddexp2", lambda g, x, out: g * exp2(x - out), lambda g, y, out: g * exp2(y - out)
-)
+logaddexp = elementwise("logaddexp", lambda g, x, out: g * exp(x - out), lambda g, y, out: g * exp(y - out))
+logaddexp2 = elementwise("logaddexp2", lambda g, x, out: g * exp2(x - out), lambda g, y, out: g * exp2(y - out))
 xlogy = elementwise(
     "xlogy", lambda g, x, y: g * select(logical_and(eq(x, 0), le(y, 0)), 0.0, _log(y)), lambda g, x, y: g * (x / y)
 )
@@ -278,21 +308,21 @@ xlog1py = elementwise(
 )
 
 # Trigonometry
-sin = elementwise("sin", lambda g, x: g * cos(x))
-cos = elementwise("cos", lambda g, x: -g * sin(x))
-tan = elementwise("tan", lambda g, out: g * (out * out + 1))
-asin = elementwise("asin", lambda g, x: g * rsqrt(1 - x * x))
-acos = elementwise("acos", lambda g, x: -g * rsqrt(1 - x * x))
-atan = elementwise("atan", lambda g, x: g / (x * x + 1))
+sin = elementwise("sin", lambda g, x: g * conj(cos(x)))
+cos = elementwise("cos", lambda g, x: -g * conj(sin(x)))
+tan = elementwise("tan", lambda g, out: g * conj(out * out + 1))
+asin = elementwise("asin", lambda g, x: g * conj(rsqrt(1 - x * x)))
+acos = elementwise("acos", lambda g, x: -g * conj(rsqrt(1 - x * x)))
+atan = elementwise("atan", lambda g, x: g / conj(x * x + 1))
 atan2 = elementwise(
-    "atan2", lambda g, x, y: g * (y / (x * x + y * y)), lambda g, x, y: g * (-x / (x * x + y * y))
+    "atan2", lambda g, x, y: g * (y / not_zero(x * x + y * y)), lambda g, x, y: g * (-x / not_zero(x * x + y * y))
 )
-sinh = elementwise("sinh", lambda g, x: g * cosh(x))
-cosh = elementwise("cosh", lambda g, x: g * sinh(x))
-tanh = elementwise("tanh", lambda g, out: g * (1 - out * out))
-asinh = elementwise("asinh", lambda g, x: g * rsqrt(x * x + 1))
-acosh = elementwise("acosh", lambda g, x: g * rsqrt(x * x - 1))
-atanh = elementwise("atanh", lambda g, x: g / (1 - x * x))
+sinh = elementwise("sinh", lambda g, x: g * conj(cosh(x)))
+cosh = elementwise("cosh", lambda g, x: g * conj(sinh(x)))
+tanh = elementwise("tanh", lambda g, out: g * conj(1 - out * out))
+asinh = elementwise("asinh", lambda g, x: g * conj(rsqrt(x * x + 1)))
+acosh = elementwise("acosh", lambda g, x: g * conj(_acosh_slope(x)))
+atanh = elementwise("atanh", lambda g, x: g / conj(1 - x * x))
 
 # Special functions
 erf = elementwise("erf", lambda g, x: g * (exp(-(x * x)) * (2 / math.sqrt(math.pi))))
@@ -301,19 +331,23 @@ erfinv = elementwise("erfinv", lambda g, out: g * (exp(out * out) * (math.sqrt(m
 lgamma = elementwise("lgamma", lambda g, x: g * digamma(x))
 digamma = elementwise("digamma", lambda g, x: g * zeta(2, x))
 i0 = elementwise("i0", lambda g, x: g * i1(x))
-i1 = elementwise("i1", lambda g, x, out: g * select(eq(x, 0), 0.5, i0(x) - out / x))
+i1 = elementwise("i1", lambda g, x, out: g * select(eq(x, 0), 0.5, i0(x) - out / not_zero(x)))
 erfcx = elementwise("erfcx", lambda g, x, out: g * (2 * x * out - 2 / math.sqrt(math.pi)))
 ndtri = elementwise("ndtri", lambda g, out: g * (exp(out * out / 2) * math.sqrt(2 * math.pi)))
 zeta = elementwise("zeta", refused("special_zeta", "self"), lambda g, x, y: g * (-x * zeta(x + 1, y)))
 igamma = elementwise("igamma", refused("igamma", "input"), lambda g, x, y: g * _gamma_density(x, y))
 igammac = elementwise("igammac", refused("igammac", "input"), lambda g, x, y: -g * _gamma_density(x, y))
 i0e = elementwise("i0e", lambda g, x, out: g * (i1e(x) - sign(x) * out))
-i1e = elementwise("i1e", lambda g, x, out: g * select(eq(x, 0), 0.5, i0e(x) - out * (sign(x) + reciprocal(x))))
+i1e = elementwise(
+    "i1e", lambda g, x, out: g * select(eq(x, 0), 0.5, i0e(x) - out * (sign(x) + reciprocal(not_zero(x))))
+)
 bessel_j0 = elementwise("bessel_j0", lambda g, x: -g * bessel_j1(x))
-bessel_j1 = elementwise("bessel_j1", lambda g, x, out: g * select(eq(x, 0), 0.5, bessel_j0(x) - out / x))
+bessel_j1 = elementwise("bessel_j1", lambda g, x, out: g * select(eq(x, 0), 0.5, bessel_j0(x) - out / not_zero(x)))
 bessel_y0 = elementwise("bessel_y0", lambda g, x: -g * bessel_y1(x))
 bessel_y1 = elementwise("bessel_y1", lambda g, x, out: g * (bessel_y0(x) - out / x))
-spherical_bessel_j0 = elementwise("spherical_bessel_j0", lambda g, x, out: g * select(eq(x, 0), 0.0, (cos(x) - out) / x))
+spherical_bessel_j0 = elementwise(
+    "spherical_bessel_j0", lambda g, x, out: g * select(eq(x, 0), 0.0, (cos(x) - out) / not_zero(x))
+)
 modified_bessel_k0 = elementwise("modified_bessel_k0", lambda g, x: -g * modified_bessel_k1(x))
 modified_bessel_k1 = elementwise("modified_bessel_k1", lambda g, x, out: -g * (modified_bessel_k0(x) + out / x))
 scaled_modified_bessel_k0 = elementwise(
@@ -345,51 +379,68 @@ laguerre_polynomial_l = polynomial("laguerre_polynomial_l")
 legendre_polynomial_p = polynomial("legendre_polynomial_p")
 
 # Bits of a float
-copysign = elementwise(
-    "copysign", lambda g, x, out: g * select(eq(x, 0), 0.0, out / x), nothing
-)
-nextafter = elementwise("nextafter", lambda g: g, nothing)
+copysign = elementwise("copysign", lambda g, x, out: g * select(eq(x, 0), 0.0, out / not_zero(x)), nothing)
+nextafter = elementwise("nextafter", lambda g, x, y: select(eq(x, y), 0.0, g), nothing)
 frexp_mantissa = elementwise("frexp_mantissa", lambda g, x: g * exp2(-frexp_exponent(x)))
 frexp_exponent = elementwise("frexp_exponent")
 
 # Combinations with three inputs
-lerp = elementwise(
-    "lerp", lambda g, z: g * (1 - z), lambda g, z: g * z, lambda g, x, y: g * (y - x)
-)
+lerp = elementwise("lerp", lambda g, z: g * (1 - z), lambda g, z: g * z, lambda g, x, y: g * (y - x))
 add_scaled = elementwise(
-    "add_scaled", lambda g: g, lambda g, z: g * z, lambda g, y: g * y, label="AddBackward0"
+    "add_scaled", lambda g: g, lambda g, z: g * conj(z), lambda g, y: g * conj(y), label="AddBackward0"
 )
 
 # Activations
 relu = elementwise("relu", lambda g, out: threshold_backward(g, out, 0))
-threshold_backward = elementwise(
-    "threshold_backward", lambda g, y, z: threshold_backward(g, y, z), None, None
-)
+threshold_backward = elementwise("threshold_backward", lambda g, y, z: threshold_backward(g, y, z), None, None)
 sigmoid = elementwise("sigmoid", lambda g, out: g * ((1 - out) * out))
 silu = elementwise("silu", lambda g, x: g * _silu_slope(x, sigmoid(x)))
-gelu = elementwise("gelu", lambda g, x: g * (0.5 * erfc(x * -math.sqrt(0.5)) + x * exp(-0.5 * (x * x)) / math.sqrt(2 * math.pi)))
+gelu = elementwise(
+    "gelu", lambda g, x: g * (0.5 * erfc(x * -math.sqrt(0.5)) + x * exp(-0.5 * (x * x)) / math.sqrt(2 * math.pi))
+)
 gelu_tanh = elementwise("gelu_tanh", lambda g, x: g * _gelu_tanh_slope(x), label="GeluBackward0")
 softplus = elementwise("softplus", lambda g, x: g * sigmoid(x))
 log_sigmoid = elementwise("log_sigmoid", lambda g, x: g * sigmoid(-x), label="LogSigmoidBackward0")
 
 
-def _pow_slope(x: Any, y: Any) -> Any:
-    """The derivative of x^y in x, 0 where y is 0."""
+def _pow_gradient(g: Any, x: Any, y: Any) -> Any:
+    """The gradient of x^y in x, 0 where y is 0."""
     if isinstance(y, Tensor | Handle):
-        return select(eq(y, 0), 0.0, y * pow(x, y - 1))
-    return x * 0 if y == 0 else x * 0 + 1 if y == 1 else x * 2 if y == 2 else pow(x, y - 1) * y
+        return select(eq(y, 0), 0.0, g * conj(y * pow(x, y - 1)))
+    return nothing(g) if y == 0 else g if y == 1 else g * conj(x * 2) if y == 2 else g * conj(pow(x, y - 1) * y)
 
 
 def _pow_slope_of_exponent(x: Any, y: Any, out: Any) -> Any:
     """The derivative of x^y in y, 0 where x is 0 and y is not negative."""
     if isinstance(x, Tensor | Handle):
-        return select(logical_and(eq(x, 0), ge(y, 0)), 0.0, out * log(x))
-    return select(ge(y, 0), 0.0, out * -math.inf) if x == 0 else out * _log(x)
+        return select(logical_and(eq(x, 0), _is_not_negative(y)), 0.0, out * log(x + 0j if is_complex(out) else x))
+    return select(_is_not_negative(y), 0.0, out * -math.inf) if x == 0 else out * _log(x)
+
+
+def _is_not_negative(x: Any) -> Any:
+    """Whether the real part is at least 0."""
+    if type(x) in NUMBERS:
+        return x.real >= 0
+    return ge(real_part(x) if is_complex(x) else x, 0)
+
+
+def _sgn_slope(g: Any, x: Any, out: Any) -> Any:
+    """What turns x: the part of the gradient across `out`, over |x|."""
+    if not is_complex(x):
+        return nothing(g)
+    across = g - out * real_part(g * conj(out))
+    return select(eq(x, 0), 0.0, across / abs(x))
+
+
+def _acosh_slope(x: Any) -> Any:
+    return rsqrt(x - 1) * rsqrt(x + 1) if is_complex(x) else rsqrt(x * x - 1)
 
 
 def _log(x: Any) -> Any:
     if isinstance(x, Tensor | Handle):
         return log(x)
+    if type(x) is complex:
+        return cmath.log(x)
     return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from pyrite import return_types
 from pyrite.autograd.graph import operation
-from pyrite.dtype import int64, is_integral
+from pyrite.dtype import bool_, iinfo, int64, is_integral
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, numpy_names, require_tensor, type_name, wrap_dim
-from pyrite.ops.pointwise import maximum, minimum
+from pyrite.ops.pointwise import maximum, minimum, refuse
 from pyrite.ops.reduce import amax_over, amin_over, shared_evenly
 from pyrite.ops.scan import placed_along, places
 from pyrite.tensor import Handle, Tensor
@@ -27,7 +27,11 @@ def put_back(g: Any, shape: Any, dim: int, keepdim: bool, where: Any) -> Any:
     """The gradient of `chosen`."""
     if not shape:
         return g
-    return placed_along(g, shape, dim, where) if keepdim else placed_along(g.unsqueeze(dim), shape, dim, where.unsqueeze(dim))
+    return (
+        placed_along(g, shape, dim, where)
+        if keepdim
+        else placed_along(g.unsqueeze(dim), shape, dim, where.unsqueeze(dim))
+    )
 
 
 def selection(name: str, places_of: Any) -> Any:
@@ -49,7 +53,7 @@ def selection(name: str, places_of: Any) -> Any:
 
 
 def _kth_places(x: Handle, dim: int, k: int) -> Handle:
-    return x.sort(dim, False)[1].slice(dim, k - 1, 1, 1)
+    return x.kth(k - 1, dim)
 
 
 def _median_places(x: Handle, dim: int, skip_nan: bool) -> Handle:
@@ -94,16 +98,18 @@ def _median_of_all(x: Handle, skip_nan: bool) -> Handle:
     return flat.gather(0, _median_places(flat, 0, skip_nan)).reshape([])
 
 
-median_of_all = operation(
-    "median", _median_of_all, x=lambda g, x, out: shared_evenly(g, x, None, False, out)
-)
+median_of_all = operation("median", _median_of_all, x=lambda g, x, out: shared_evenly(g, x, None, False, out))
 
 
-def _extreme(name: str, along: Any, whole: Any, pairwise: Any, structure: Any, input: Any, args: tuple, named: dict) -> Any:
+def _extreme(
+    name: str, along: Any, whole: Any, pairwise: Any, structure: Any, input: Any, args: tuple, named: dict
+) -> Any:
     """max and min: of all elements, along a dimension with places, or of two tensors."""
     if not isinstance(input, Tensor | Handle):
         got = ", ".join(map(type_name, (input, *args)))
-        raise TypeError(f"{name}() received an invalid combination of arguments - got ({got}), but expected a Tensor first")
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got ({got}), but expected a Tensor first"
+        )
     dim = args[0] if args else named.pop("dim", None)
     keepdim = args[1] if len(args) > 1 else named.pop("keepdim", False)
     other = named.pop("other", None)
@@ -116,8 +122,8 @@ def _extreme(name: str, along: Any, whole: Any, pairwise: Any, structure: Any, i
     if dim is None:
         if input.numel() == 0:
             raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
-                "'dim' argument."
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                "with the 'dim' argument."
             )
         return whole(input, None, False)
     dim = wrap_dim(index(name, "dim", dim), input.ndim)
@@ -132,25 +138,26 @@ def _check_size(name: str, input: Any, dim: int) -> None:
 
 @numpy_names
 def max(input: Any, *args: Any, **named: Any) -> Any:
-    """The largest element; with ``dim`` those along a dimension and their places; with another tensor the larger of each
-    pair (see ``torch.max``).
+    """The largest element; with ``dim`` those along a dimension and their places; with another tensor the larger of
+    each pair (see ``torch.max``).
     """
     return _extreme("max", max_along, amax_over, maximum, return_types.max, input, args, named)
 
 
 @numpy_names
 def min(input: Any, *args: Any, **named: Any) -> Any:
-    """The smallest element; with ``dim`` those along a dimension and their places; with another tensor the smaller of each
-    pair (see ``torch.min``).
+    """The smallest element; with ``dim`` those along a dimension and their places; with another tensor the smaller of
+    each pair (see ``torch.min``).
     """
     return _extreme("min", min_along, amin_over, minimum, return_types.min, input, args, named)
 
 
 def _median(name: str, structure: Any, skip_nan: bool, input: Any, dim: Any, keepdim: bool) -> Any:
     require_tensor(name, input)
+    refuse("median", input, 1)
     if dim is None:
         if input.numel() == 0:
-            return rows.constant(input, [], float("nan") if not is_integral(input.dtype) else -(2**63))
+            return rows.constant(input, [], iinfo(input.dtype).min if is_integral(input.dtype) else float("nan"))
         return median_of_all(input, skip_nan)
     dim = wrap_dim(index(name, "dim", dim), input.ndim)
     _check_size(name, input, dim)
@@ -182,6 +189,7 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension and its place (see ``torch.kthvalue``)."""
     require_tensor("kthvalue", input)
+    refuse("kthvalue", input, 1)
     dim = wrap_dim(index("kthvalue", "dim", dim), input.ndim)
     if not 1 <= k <= (input.shape[dim] if input.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
@@ -190,7 +198,7 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
 
 sort_along = operation(
     "sort",
-    lambda x, dim, descending: x.sort(dim, descending),
+    lambda x, dim, descending, stable: x.sort(dim, descending, stable),
     tensors=("outs",),
     outputs=1,
     x=lambda g, x_shape, dim, outs: placed_along(g, x_shape, dim, outs[1]),
@@ -206,15 +214,19 @@ topk_along = operation(
 
 @numpy_names
 def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
-    """The elements along a dimension in order, equal ones in theirs, and their places (see ``torch.sort``)."""
+    """The elements along a dimension in order, and their places (see ``torch.sort``).
+
+    Equal elements keep their order where `stable`; else they come as PyTorch leaves them in up to 16,384 elements.
+    """
     require_tensor("sort", input)
-    return return_types.sort(sort_along(input, wrap_dim(index("sort", "dim", dim), input.ndim), bool(descending)))
+    dim = wrap_dim(index("sort", "dim", dim), input.ndim)
+    return return_types.sort(sort_along(input, dim, bool(descending), bool(stable)))
 
 
 @numpy_names
 def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """The places that sort a dimension (see ``torch.argsort``)."""
-    return sort(input, dim, descending)[1]
+    return sort(input, dim, descending, stable)[1]
 
 
 def msort(input: Any) -> Any:
@@ -226,5 +238,7 @@ def msort(input: Any) -> Any:
 def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest or smallest elements along a dimension, in order, and their places (see ``torch.topk``)."""
     require_tensor("topk", input)
+    if input.dtype is bool_:
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     dim = wrap_dim(index("topk", "dim", dim), input.ndim)
     return return_types.topk(topk_along(input, index("topk", "k", k), dim, bool(largest)))

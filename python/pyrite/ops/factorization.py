@@ -13,7 +13,8 @@ from pyrite.autograd.graph import operation
 from pyrite.dtype import float64, int32
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor
-from pyrite.ops.create import eye, numbers_handle, zeros_of
+from pyrite.ops.create import eye, zeros_of
+from pyrite.ops.data import numbers_handle
 from pyrite.ops.join import cat
 from pyrite.ops.linalg import matmul
 from pyrite.ops.matrices import (

@@ -11,7 +11,7 @@ from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, int64, kind, uint8
 from pyrite.ops.arguments import type_name
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.create import checked_number, tensor
+from pyrite.ops.data import checked_number, tensor
 from pyrite.ops.shape import select_index, slice_axis, unsqueeze_axis
 from pyrite.tensor import Handle, Tensor, wrap
 

@@ -10,6 +10,7 @@ from pyrite.dtype import inexact, is_integral, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, index, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
+from pyrite.ops.parts import real_part
 from pyrite.ops.reduce import axes_of, expanded, restored
 from pyrite.tensor import Handle
 
@@ -39,17 +40,16 @@ def _softmax_slope(g: Any, out: Any, dim: int) -> Any:
 
 
 softmax_along = operation("softmax", _softmax, x=lambda g, out, dim: _softmax_slope(g, out, dim))
-log_softmax_along = operation(
-    "log_softmax", _log_softmax, x=lambda g, out, dim: g - rows.exp(out) * g.sum([dim], True)
-)
+log_softmax_along = operation("log_softmax", _log_softmax, x=lambda g, out, dim: g - rows.exp(out) * g.sum([dim], True))
 
 
 def _along(name: str, along: Any, input: Any, dim: int, dtype: Any) -> Any:
     require_tensor(name, input)
     x = input if dtype is None else to_dtype(input, of_argument(dtype))
+    axis = wrap_dim(index(name, "dim", dim), x.ndim)
     if is_integral(x.dtype):
-        raise NotImplementedError(f'"{name}_kernel_impl" not implemented for \'{x.dtype.scalar_name}\'')
-    return along(x, wrap_dim(index(name, "dim", dim), x.ndim))
+        raise NotImplementedError(f"\"{name}_kernel_impl\" not implemented for '{x.dtype.scalar_name}'")
+    return along(x, axis)
 
 
 def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
@@ -65,7 +65,7 @@ def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
 def _logsumexp(x: Handle, axes: list[int] | None, keepdim: bool) -> Handle:
     if x.numel() == 0:
         return rows.log(x.reduce("sum", axes, keepdim))
-    top = x.reduce("max", axes, True)
+    top = (real_part(x) if rows.is_complex(x) else x).reduce("max", axes, True)
     top = rows.select(rows.isinf(top), 0.0, top)
     total = rows.log(rows.exp(x - top).reduce("sum", axes, True)) + top
     return total if keepdim else total.reduce("sum", axes, False)
@@ -74,7 +74,7 @@ def _logsumexp(x: Handle, axes: list[int] | None, keepdim: bool) -> Handle:
 def _sum_slope(g: Any, x: Any, out: Any, axes: list[int] | None, keepdim: bool) -> Any:
     """The softmax, 0 where all are minus infinity."""
     full = restored(out, x.shape, axes, keepdim)
-    weight = rows.select(rows.eq(full, -math.inf), 0.0, rows.exp(x - full))
+    weight = rows.conj(rows.select(rows.eq(full, -math.inf), 0.0, rows.exp(x - full)))
     return expanded(g, x.shape, axes, keepdim) * weight
 
 

@@ -62,28 +62,33 @@ norm_over = operation(
 
 
 def _floating(name: str, x: Any, dtype: Any) -> Any:
+    """What a norm is taken of: floats, and of complex numbers their moduli."""
     require_tensor(name, x)
     if kind(x.dtype) != 2:
         if kind(x.dtype) == 3:
-            raise NotImplementedError(f'"{name}" not implemented for complex tensors')
+            return rows.abs(x if dtype is None else to_dtype(x, of_argument(dtype)))
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {x.dtype.scalar_name}")
     return x if dtype is None else to_dtype(x, of_argument(dtype))
 
 
 def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The `ord`-norm of `x` over dimensions, of all elements where there are none (see ``torch.linalg.vector_norm``)."""
+    """The `ord`-norm of `x` over dimensions, of all elements where there are none (see
+    ``torch.linalg.vector_norm``)."""
     x = _floating("linalg.vector_norm", x, dtype)
     axes = axes_of(dims("linalg.vector_norm", dim), x.ndim)
     reduced = range(x.ndim) if axes is None else axes
     if (ord < 0 or ord == math.inf) and any(x.shape[a] == 0 for a in reduced if x.ndim):
         raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have an identity"
+            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have "
+            "an identity"
         )
     return norm_over(x, float(ord), axes, keepdim)
 
 
 def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Norms of the matrices in two dimensions: "fro", 1, -1, inf, -inf (see ``torch.linalg.matrix_norm``)."""
+    if ord in ("nuc", 2, -2) and kind(A.dtype) == 3:
+        raise NotImplementedError(f"linalg.matrix_norm of order {ord} of complex matrices")
     A = _floating("linalg.matrix_norm", A, dtype)
     pair = [wrap_dim(d, A.ndim) for d in dim]
     if len(pair) != 2 or pair[0] == pair[1]:
@@ -100,7 +105,10 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     summed, kept = pair if abs(ord) == 1 else pair[::-1]
     sums = norm_over(A, 1.0, [summed], True)
-    out = (amax_over if ord > 0 else amin_over)(sums, [kept], True)
+    if ord > 0 and sums.shape[kept] == 0:
+        out = sums.sum([kept], True)
+    else:
+        out = (amax_over if ord > 0 else amin_over)(sums, [kept], True)
     return out if keepdim else out.squeeze(tuple(pair))
 
 
@@ -118,19 +126,20 @@ def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
 
 def linalg_norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """A vector's norm, or a matrix's where there are two dimensions and an order (see ``torch.linalg.norm``)."""
-    A = _floating("linalg.norm", A, dtype)
+    if kind(A.dtype) < 2:
+        _floating("linalg.norm", A, dtype)
     if dim is not None and not isinstance(dim, Sequence):
         dim = (dim,)
     if ord is None:
-        return vector_norm(A, 2, dim, keepdim)
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
     if dim is None and A.ndim not in (1, 2):
         raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
                            f"Got {A.ndim}D.")  # fmt: skip
     if len(dim if dim is not None else A.shape) == 2:
-        return matrix_norm(A, ord, (0, 1) if dim is None else dim, keepdim)
+        return matrix_norm(A, ord, (0, 1) if dim is None else dim, keepdim, dtype=dtype)
     if isinstance(ord, str):
         raise RuntimeError(f"linalg.norm: Order {ord} not supported for vectors")
-    return vector_norm(A, ord, dim, keepdim)
+    return vector_norm(A, ord, dim, keepdim, dtype=dtype)
 
 
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:

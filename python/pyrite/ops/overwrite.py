@@ -11,7 +11,8 @@ from pyrite.dtype import bool_, int32, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.create import checked_number, zeros_of
+from pyrite.ops.create import zeros_of
+from pyrite.ops.data import checked_number
 from pyrite.ops.index import index_put_into
 from pyrite.ops.lookup import from_front, selected
 from pyrite.ops.scattering import _wrapped, checked, reduced_into
@@ -19,7 +20,8 @@ from pyrite.ops.shape import expand, reshape, select_index, slice_axis
 from pyrite.tensor import Handle, Tensor
 
 __all__ = (
-    "index_add index_copy index_fill index_reduce put masked_fill masked_scatter select_scatter slice_scatter as_strided_scatter "
+    "index_add index_copy index_fill index_reduce put masked_fill masked_scatter select_scatter slice_scatter "
+    "as_strided_scatter "
     "fill constant_pad_nd"
 ).split()
 
@@ -98,7 +100,7 @@ def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_off
     As in PyTorch, the gradient of `input` is that of the region itself, not of what was left as it is.
     """
     own = input.handle if isinstance(input, Tensor) else input
-    part = (list(size), list(stride), own.offset if storage_offset is None else storage_offset)
+    part = (tuple(size), tuple(stride), own.offset if storage_offset is None else storage_offset)
     own.as_strided(*part)
     if list(src.shape) != list(size):
         raise RuntimeError(
@@ -358,11 +360,9 @@ def stored(value: Any, d: Any) -> Any:
         raise TypeError(
             f"masked_fill(): argument 'value' (position 3) must be Number or Tensor, not {type_name(value)}"
         )
-    if isinstance(value, complex) and kind(d) < 3:
+    if (isinstance(value, complex) and kind(d) < 3) or (kind(d) == 1 and value != value):
         raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
-    if kind(d) == 1 and isinstance(value, float) and value != value:
-        raise RuntimeError(f"value cannot be converted to type {d.name} without overflow")
-    return checked_number(int(value) if kind(d) == 1 else value, d)
+    return checked_number(int(value) if kind(d) == 1 and not isinstance(value, complex) else value, d)
 
 
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:

@@ -14,7 +14,8 @@ from pyrite.dtype import dtype as DType
 from pyrite.dtype import float64, get_default_dtype, int64, of_argument
 from pyrite.generator import Generator
 from pyrite.ops.arguments import index, require_tensor, sizes
-from pyrite.ops.create import check_options, checked_sizes, empty, empty_like, finish
+from pyrite.ops.create import empty, empty_like
+from pyrite.ops.data import check_options, checked_sizes, finish
 from pyrite.ops.random_fill import bernoulli_, exponential_, independent, normal_, random_, source, uniform_
 from pyrite.ops.random_range import DIGITS, SMALLEST_EXPONENT, check_permutation_length, drawn_range
 from pyrite.ops.shape import broadcast_shapes
@@ -88,9 +89,9 @@ def randint(
 ) -> Tensor:
     """Integers from [low, high), all equally likely: `randint(high, size)` or `randint(low, high, size)`; int64 unless
     `dtype` is given. Raises RuntimeError unless low < high and both fit the dtype."""
-    low, high, size = _range_and_size(bounds, low, high, size)
+    low, high, shape = _range_and_size(bounds, low, high, size)
     dtype = int64 if dtype is None and out is None else dtype
-    extent, kind = _form("randint", (size,), None, out, dtype, layout, device)
+    extent, kind = _form("randint", (shape,), None, out, dtype, layout, device)
     if out is not None:
         return random_(out.resize_(extent), low, high, generator=generator)
     first, count = drawn_range(low, high, kind)

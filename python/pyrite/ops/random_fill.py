@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.graph import operation, write_inplace
@@ -126,7 +127,8 @@ def _integer_bounds(bounds: tuple, named: dict) -> tuple[int, int | None]:
         bounds, named = (0, *bounds), {**named}
     names = ("from", "to")
     given = {**dict(zip(names, bounds, strict=False)), **named}
-    low, high = given.get("from"), given.get("to")
+    low: Any = given.get("from")
+    high: Any = given.get("to")
     refused = len(bounds) + len(named) != 2 or set(given) != set(names) or not _is_integer(low)
     if refused or not (high is None or _is_integer(high)):
         raise TypeError("random_() takes (), (int to) or (int from, int to), with a generator by name")

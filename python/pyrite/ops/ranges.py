@@ -8,7 +8,7 @@ from typing import Any
 from pyrite import _core
 from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
 from pyrite.ops.arguments import number
-from pyrite.ops.create import check_options, finish, scalar_type
+from pyrite.ops.data import check_options, finish, scalar_type
 from pyrite.tensor import Tensor, wrap
 
 __all__ = ["arange", "linspace", "logspace", "range"]

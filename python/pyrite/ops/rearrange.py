@@ -17,7 +17,8 @@ from pyrite.ops.lookup import index_select
 from pyrite.tensor import Handle, Tensor
 
 __all__ = (
-    "flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors meshgrid "
+    "flip fliplr flipud roll rot90 repeat tile repeat_interleave atleast_1d atleast_2d atleast_3d broadcast_tensors "
+    "meshgrid "
     "cartesian_prod combinations block_diag sum_to_size hstack vstack row_stack dstack column_stack"
 ).split()
 
@@ -164,7 +165,7 @@ def repeat_interleave(
     dim = wrap_dim(dim, x.ndim)
     n = x.shape[dim]
     if isinstance(repeats, tuple | list):
-        from pyrite.ops.create import tensor
+        from pyrite.ops.data import tensor
 
         repeats = tensor(repeats)
     if isinstance(repeats, Tensor) and repeats.numel() == 1:
@@ -194,7 +195,7 @@ def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != sum(times):
         raise RuntimeError("allocated size does not match required size")
-    from pyrite.ops.create import tensor
+    from pyrite.ops.data import tensor
 
     numbers = list(itertools.chain.from_iterable(itertools.repeat(i, t) for i, t in enumerate(times)))
     return tensor(numbers, dtype=repeats.dtype)
@@ -243,11 +244,11 @@ def _listed(tensors: tuple) -> list:
 
 def broadcast_tensors(*tensors: Any) -> tuple:
     """The tensors expanded to the shape that they broadcast to (see ``torch.broadcast_tensors``)."""
-    tensors = _listed(tensors)
-    for i, t in enumerate(tensors):
+    items = _listed(tensors)
+    for i, t in enumerate(items):
         require_tensor("broadcast_tensors", t, "tensors", i + 1)
-    shape = _core_shape([t.shape for t in tensors])
-    return tuple(shapes.expand(t, shape) for t in tensors)
+    shape = _core_shape([t.shape for t in items])
+    return tuple(shapes.expand(t, shape) for t in items)
 
 
 def _core_shape(own: Sequence[Sequence[int]]) -> list[int]:
@@ -266,23 +267,23 @@ def _core_shape(own: Sequence[Sequence[int]]) -> list[int]:
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
     """A grid of the numbers of vectors: one tensor for each of its coordinates (see ``torch.meshgrid``)."""
-    tensors = _listed(tensors)
-    if not tensors:
+    axes = _listed(tensors)
+    if not axes:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
-    for t in tensors:
+    for t in axes:
         if t.ndim > 1:
             raise RuntimeError(f"Expected 0D or 1D tensor in the tensor list but got: {list(t.shape)}")
-        if t.dtype is not tensors[0].dtype:
+        if t.dtype is not axes[0].dtype:
             raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    swap = indexing == "xy" and len(tensors) > 1
+    swap = indexing == "xy" and len(axes) > 1
     if swap:
-        tensors[0], tensors[1] = tensors[1], tensors[0]
-    shape = [t.numel() for t in tensors]
+        axes[0], axes[1] = axes[1], axes[0]
+    shape = [t.numel() for t in axes]
     grids = [
-        shapes.expand(shapes.view(t, [t.numel() if i == k else 1 for i in range(len(tensors))]), shape)
-        for k, t in enumerate(tensors)
+        shapes.expand(shapes.view(t, [t.numel() if i == k else 1 for i in range(len(axes))]), shape)
+        for k, t in enumerate(axes)
     ]
     if swap:
         grids[0], grids[1] = grids[1], grids[0]
@@ -311,7 +312,7 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
 
         return empty(0, dtype=input.dtype)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    from pyrite.ops.create import tensor
+    from pyrite.ops.data import tensor
 
     rows = list(choose(range(input.numel()), r))
     places = shapes.reshape(tensor([i for row in rows for i in row], dtype=int64), len(rows), r)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyrite import return_types
 from pyrite.autograd.graph import operation
-from pyrite.dtype import float32, int64, is_integral, kind, of_argument, uint8
+from pyrite.dtype import bool_, float32, int64, is_integral, kind, of_argument, uint8
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
@@ -105,8 +105,8 @@ def prod_backward(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
         return g
     full, scale = restored(out, x.shape, axes, keepdim), restored(g, x.shape, axes, keepdim)
     if not any_over(rows.eq(x, 0), None, False).item():
-        return scale * (full / x)
-    return scale * others(x, list(range(x.ndim)) if axes is None else axes)
+        return scale * rows.conj(full / x)
+    return scale * rows.conj(others(x, list(range(x.ndim)) if axes is None else axes))
 
 
 def others(x: Any, axes: list[int]) -> Any:
@@ -167,7 +167,9 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     """The mean of what is not NaN (see ``torch.nanmean``)."""
     require_tensor("nanmean", input)
     if kind(input.dtype) < 2:
-        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}")
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}"
+        )
     valid = to_dtype(rows.logical_not(rows.isnan(input.detach() if isinstance(input, Tensor) else input)), int64)
     return rows.div(nansum(input, dim, keepdim, dtype=dtype), sum(valid, dim, keepdim))
 
@@ -206,22 +208,40 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any
     """The smallest and the largest elements (see ``torch.aminmax``)."""
     require_tensor("aminmax", input)
     if dim is None and input.numel() == 0:
-        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     axes = axes_of(dims("aminmax", dim), input.ndim)
     return return_types.aminmax((amin_over(input, axes, keepdim), amax_over(input, axes, keepdim)))
+
+
+def _check_places(name: str, x: Any, dim: Any) -> None:
+    if dim is None and x.numel() == 0:
+        what = "Expected reduction dim to be specified for input.numel() == 0."
+        raise IndexError(f"{name}(): {what} Specify the reduction dim with the 'dim' argument.")
+    if x.dtype is bool_ or kind(x.dtype) == 3:
+        raise RuntimeError(f"{name}(): does not support {'bool' if x.dtype is bool_ else 'complex'} input")
+
+
+def refuse_complex(name: str, input: Any) -> None:
+    require_tensor(name, input)
+    if kind(input.dtype) == 3:
+        raise RuntimeError(f"{name}(): does not support complex input")
 
 
 @numpy_names
 def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Where the largest element is: the first such place, row-major or along `dim` (see ``torch.argmax``)."""
-    require_tensor("argmax", input)
+    refuse_complex("argmax", input)
+    _check_places("argmax", input, dim)
     return argmax_over(input, dims("argmax", dim), keepdim)
 
 
 @numpy_names
 def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Where the smallest element is (see ``torch.argmin``)."""
-    require_tensor("argmin", input)
+    refuse_complex("argmin", input)
+    _check_places("argmin", input, dim)
     return argmin_over(input, dims("argmin", dim), keepdim)
 
 

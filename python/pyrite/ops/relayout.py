@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pyrite.autograd.graph import check_inplace
+from pyrite.autograd.graph import check_inplace, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.ops import shape as shapes
+from pyrite.ops.linalg import addbmm
 from pyrite.tensor import Tensor
 
 __all__ = ["resize_as_", "zero_"]
@@ -39,6 +40,18 @@ RELAYOUTS = {
 def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """`resize_` to the shape of another tensor (see ``torch.Tensor.resize_as_``)."""
     return input.resize_(the_template.shape, memory_format=memory_format)
+
+
+def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`addbmm` in place; as in PyTorch the tensor takes the shape of the result where that is larger."""
+    check_inplace(self)
+    result = addbmm(self, batch1, batch2, beta=beta, alpha=alpha)
+    if self.shape != result.shape:
+        self.resize_(result.shape)
+    return write_inplace(self, result, "addbmm")
+
+
+RELAYOUTS["addbmm_"] = addbmm_
 
 
 def zero_(input: Tensor) -> Tensor:

@@ -59,7 +59,9 @@ cumprod_along = operation(
     "cumprod", lambda x, dim: x.scan("prod", dim)[0], x=lambda g, x, dim, out: cumprod_backward(g, x, dim, out)
 )
 logcumsumexp_along = operation(
-    "logcumsumexp", lambda x, dim: x.scan("logsumexp", dim)[0], x=lambda g, x, dim, out: logcumsumexp_backward(g, x, dim, out)
+    "logcumsumexp",
+    lambda x, dim: x.scan("logsumexp", dim)[0],
+    x=lambda g, x, dim, out: logcumsumexp_backward(g, x, dim, out),
 )
 cummax_along = operation(
     "cummax",
@@ -82,24 +84,28 @@ def cumprod_backward(g: Any, x: Any, dim: int, out: Any) -> Any:
     if x.ndim == 0:
         return g
     if not any_over(rows.eq(x, 0), None, False).item():
-        return _sum_from_here(g * out, dim) / x
+        return _sum_from_here(g * rows.conj(out), dim) / rows.conj(x)
     n = x.shape[dim]
     after = g.narrow(dim, n - 1, 1)
     tails = [after]
     for k in range(n - 2, -1, -1):
-        after = g.narrow(dim, k, 1) + x.narrow(dim, k + 1, 1) * after
+        after = g.narrow(dim, k, 1) + rows.conj(x.narrow(dim, k + 1, 1)) * after
         tails.append(after)
     shape = [1 if a == dim else m for a, m in enumerate(x.shape)]
     before = cat_along([rows.constant(x, shape, 1), cumprod_along(x.narrow(dim, 0, n - 1), dim)], dim)
-    return before * cat_along(tails[::-1], dim)
+    return rows.conj(before) * cat_along(tails[::-1], dim)
 
 
 def logcumsumexp_backward(g: Any, x: Any, dim: int, out: Any) -> Any:
-    """``exp(x)`` times the sum of ``g exp(-out)`` from here on, by logarithms, positive and negative gradients apart."""
+    """``exp(x)`` times the sum of ``g exp(-out)`` from here on, by logarithms, positive and negative gradients
+    apart."""
+
+    finite = rows.select(rows.eq(out, -math.inf), 0.0, out)
 
     def part(sign: float) -> Any:
         share = g * sign
-        log = rows.select(rows.gt(share, 0), rows.log(rows.select(rows.gt(share, 0), share, 1.0)), -math.inf) - out
+        counts = rows.logical_not(rows.le(share, 0))
+        log = rows.select(counts, rows.log(rows.select(counts, share, 1.0)), -math.inf) - finite
         return rows.exp(reversed_along(logcumsumexp_along(reversed_along(log, dim), dim), dim) + x)
 
     return part(1.0) - part(-1.0)
@@ -133,7 +139,7 @@ def logcumsumexp(input: Any, dim: int) -> Any:
     """``log(cumsum(exp(x)))`` in the form that does not overflow (see ``torch.logcumsumexp``)."""
     axis = _axis("logcumsumexp", input, dim)
     if is_integral(input.dtype):
-        raise NotImplementedError(f'"logcumsumexp_out_cpu" not implemented for \'{input.dtype.scalar_name}\'')
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.scalar_name}'")
     return logcumsumexp_along(input, axis)
 
 

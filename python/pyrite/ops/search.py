@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core, return_types
-from pyrite.dtype import float32, float64, int32, int64, is_integral, kind
+from pyrite.dtype import bool_, float32, float64, int32, int64, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, require_tensor, wrap_dim
-from pyrite.ops.create import tensor
+from pyrite.ops.data import tensor
 from pyrite.ops.scan import places
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -57,15 +57,19 @@ def searchsorted(
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
     edges, x = sorted_sequence.handle, _handle(input)
+    if edges.dtype is bool_:
+        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     if edges.ndim == 0:
         raise RuntimeError("torch.searchsorted(): sorted_sequence must have at least one dimension")
     if edges.ndim != 1 and (x.ndim != edges.ndim or x.shape[:-1] != edges.shape[:-1]):
         raise RuntimeError(
-            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and "
-            f"input value tensor must match, but we got boundaries tensor {list(edges.shape)} and input value tensor "
-            f"{list(x.shape)}"
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+            f"tensor and input value tensor must match, but we got boundaries tensor {list(edges.shape)} and input "
+            f"value tensor {list(x.shape)}"
         )
     if isinstance(input, Tensor) and x.dtype is not edges.dtype:
         raise RuntimeError(
@@ -79,7 +83,9 @@ def searchsorted(
                 f"{list(sorter.shape)}"
             )
         if sorter.dtype is not int64:
-            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got {sorter.dtype.scalar_name}")
+            raise RuntimeError(
+                f"torch.searchsorted(): sorter must be a tensor of long dtype but got {sorter.dtype.scalar_name}"
+            )
         edges = edges.gather(edges.ndim - 1, sorter.handle)
     out = lookup(edges, x, bool(right) or side == "right")
     return wrap(out.to_dtype(int32) if out_int32 else out)
@@ -98,9 +104,11 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     if isinstance(elements, Number) and isinstance(test_elements, Number):
         raise TypeError("isin(): argument 'elements' or 'test_elements' must be Tensor, not two numbers")
     x, tests = _handle(elements), _handle(test_elements).reshape([-1])
-    own = _core.result_type(x, tests) if not (isinstance(elements, Number) or isinstance(test_elements, Number)) else None
-    if own is not None:
-        x, tests = x.to_dtype(own), tests.to_dtype(own)
+    numbers = isinstance(elements, Number), isinstance(test_elements, Number)
+    own = _core.result_type(elements if numbers[0] else x, test_elements if numbers[1] else tests)
+    if bool_ in (x.dtype, tests.dtype):
+        raise RuntimeError("Unsupported input type encountered for isin(): Bool")
+    x, tests = x.to_dtype(own), tests.to_dtype(own)
     n = tests.numel()
     if n == 0:
         found = x.filled(list(x.shape), False, _core.bool)
@@ -183,8 +191,8 @@ def _unique(name: str, input: Any, dim: Any, ordered: bool, inverse: bool, count
 def unique(
     input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The different elements, or slices along `dim`, in order; with `return_inverse` each element's place among them, with
-    `return_counts` how often each occurs (see ``torch.unique``).
+    """The different elements, or slices along `dim`, in order; with `return_inverse` each element's place among them,
+    with `return_counts` how often each occurs (see ``torch.unique``).
     """
     return _unique("unique", input, dim, True, return_inverse, return_counts)
 
@@ -244,7 +252,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     """How many elements fall into each of `bins` equal parts of ``[min, max]`` (see ``torch.histc``)."""
     require_tensor("histc", input)
     if kind(input.dtype) != 2:
-        raise NotImplementedError(f'"histogram_cpu" not implemented for \'{input.dtype.scalar_name}\'')
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar_name}'")
     if bins <= 0:
         raise RuntimeError("bins must be > 0")
     x = input.handle.reshape([-1])
@@ -296,11 +304,16 @@ def histogramdd(
 
 def _histogram(points: Any, bins: list, range_: Any, weight: Any, density: bool) -> tuple[Any, list]:
     if kind(points.dtype) != 2:
-        raise NotImplementedError(f'"histogram" not implemented for \'{points.dtype.scalar_name}\'')
+        raise NotImplementedError(f"\"histogram\" not implemented for '{points.dtype.scalar_name}'")
     x = points.handle
     if weight is not None and weight.dtype is not points.dtype:
-        raise RuntimeError("torch.histogram: if weight tensor is provided, input tensor and weight tensor should have the same dtype")
-    edges, inside, at, shape = [], None, None, []
+        raise RuntimeError(
+            "torch.histogram: if weight tensor is provided, input tensor and weight tensor should have the same dtype"
+        )
+    edges: list = []
+    shape: list[int] = []
+    inside: Any = None
+    at: Any = None
     for column, own in enumerate(bins):
         values = x.select(1, column).contiguous()
         e = _edges(values, own, None if range_ is None else range_[2 * column : 2 * column + 2])

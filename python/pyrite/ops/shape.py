@@ -10,7 +10,14 @@ from pyrite.autograd.graph import operation, view_operation
 from pyrite.dtype import kind
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
 from pyrite.ops.convert import contiguous
+from pyrite.ops.elementwise import conj
 from pyrite.tensor import Handle
+
+__all__ = (
+    "reshape view permute transpose swapaxes swapdims t adjoint expand expand_as broadcast_to reshape_as view_as ravel "
+    "unflatten "
+    "unsqueeze squeeze select narrow diagonal unfold as_strided flatten movedim moveaxis broadcast_shapes"
+).split()
 
 
 def undone(order: Sequence[int]) -> list[int]:
@@ -249,13 +256,7 @@ def adjoint(input: Any) -> Any:
         raise RuntimeError(
             f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
         )
-    return conjugate(transpose(input, -2, -1))
-
-
-def conjugate(x: Any) -> Any:
-    if kind(x.dtype) == 3:
-        raise NotImplementedError("the conjugate transpose of complex tensors")
-    return x
+    return conj(transpose(input, -2, -1))
 
 
 def unsqueeze(input: Any, dim: int) -> Any:
@@ -314,9 +315,10 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
 
     size, stride = sizes("as_strided", (size,)), sizes("as_strided", (stride,))
     own = input if type(input) is Handle else input.handle
-    part = (size, stride, own.offset if storage_offset is None else storage_offset)
-    if len(size) != len(stride) or min((*size, *stride, part[2], 0)) < 0:
-        own.as_strided(*part)
+    offset = own.offset if storage_offset is None else storage_offset
+    if len(size) != len(stride) or min((*size, *stride, offset, 0)) < 0:
+        own.as_strided(size, stride, offset)
+    part = (tuple(size), tuple(stride), offset)
     out = part_of(input, part, region(part, layout_of(own)))
     return out if type(input) is Handle else as_view(out, input)
 

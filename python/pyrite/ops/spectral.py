@@ -8,7 +8,7 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.dtype import float64, int64
+from pyrite.dtype import float64, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops import factorization as factors
 from pyrite.ops import spectrum
@@ -192,6 +192,8 @@ _TERMS = 18
 
 def matrix_exp(input: Any) -> Any:
     """``I + A + A A / 2 + ...`` (see ``torch.linalg.matrix_exp``): Taylor's series of A / 2^s, squared s times."""
+    if kind(input.dtype) == 2 and input.dtype.itemsize == 2:
+        raise NotImplementedError(f"matrix_exp of {input.dtype.name} matrices; convert them to float32")
     check_square("linalg.matrix_exp", input)
     n = input.shape[-1]
     if input.numel() == 0:

@@ -11,11 +11,13 @@ from pyrite.dtype import bool_, float32, float64, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.create import tensor
+from pyrite.ops.data import tensor
 from pyrite.ops.extremes import sort_along
 from pyrite.ops.linalg import mm_of
 from pyrite.ops.lookup import gather_along
+from pyrite.ops.parts import as_complex, as_pairs, imaginary_part, real_part
 from pyrite.ops.reduce import axes_of, count, expanded, mean_over, sum_over
+from pyrite.ops.reduce import sum as summed
 from pyrite.ops.shape import diagonal_axes
 from pyrite.tensor import Handle, Tensor
 
@@ -56,7 +58,8 @@ std_over = operation(
 
 
 def _spread(name: str, over: Any, input: Any, dim: Any, unbiased: Any, keepdim: bool, correction: Any) -> tuple:
-    """Reads the arguments of PyTorch's overloads: ``var(x, unbiased)`` and ``var(x, dim, unbiased or correction, keepdim)``."""
+    """Reads the arguments of PyTorch's overloads: ``var(x, unbiased)`` and ``var(x, dim, unbiased or correction,
+    keepdim)``."""
     require_tensor(name, input)
     if isinstance(dim, bool):
         dim, unbiased = None, dim
@@ -66,32 +69,47 @@ def _spread(name: str, over: Any, input: Any, dim: Any, unbiased: Any, keepdim: 
         raise RuntimeError(f"{name} only support floating point and complex dtypes")
     axes = axes_of(dims(name, dim), input.ndim)
     if count(input.shape, axes) <= correction:
-        warnings.warn(f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
-                      "(input numel divided by output numel).", stacklevel=3)  # fmt: skip
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
+            stacklevel=3,
+        )
+    if rows.is_complex(input):
+        parts = [var_over(part, axes, correction, bool(keepdim)) for part in (real_part(input), imaginary_part(input))]
+        spread = parts[0] + parts[1]
+        return (rows.sqrt(spread) if over is std_over else spread), axes
     return over(input, axes, correction, bool(keepdim)), axes
 
 
 @numpy_names
-def var(input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def var(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """The variance over dimensions, over ``n - correction`` (1) (see ``torch.var``)."""
     return _spread("var", var_over, input, dim, unbiased, keepdim, correction)[0]
 
 
 @numpy_names
-def std(input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def std(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """The square root of the variance (see ``torch.std``)."""
     return _spread("std", std_over, input, dim, unbiased, keepdim, correction)[0]
 
 
 @numpy_names
-def var_mean(input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def var_mean(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """The variance and the mean over dimensions (see ``torch.var_mean``)."""
     out, axes = _spread("var_mean", var_over, input, dim, unbiased, keepdim, correction)
     return out, mean_over(input, axes, bool(keepdim))
 
 
 @numpy_names
-def std_mean(input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def std_mean(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """The standard deviation and the mean over dimensions (see ``torch.std_mean``)."""
     out, axes = _spread("std_mean", std_over, input, dim, unbiased, keepdim, correction)
     return out, mean_over(input, axes, bool(keepdim))
@@ -99,14 +117,18 @@ def std_mean(input: Any, dim: Any = None, unbiased: bool | None = None, keepdim:
 
 def _check_weights(name: str, w: Any, observations: int, whole: bool) -> None:
     if w.ndim > 1:
-        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} dimensions")
+        raise RuntimeError(
+            f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} dimensions"
+        )
     if whole != (kind(w.dtype) < 2) or w.dtype is bool_:
         what = "integral" if whole else "floating point"
-        raise RuntimeError(f"cov(): expected {name} to have {what} dtype but got {name} with {w.dtype.scalar_name} dtype")
+        raise RuntimeError(
+            f"cov(): expected {name} to have {what} dtype but got {name} with {w.dtype.scalar_name} dtype"
+        )
     if w.numel() != observations:
         raise RuntimeError(
-            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w.numel()} != "
-            f"{observations}"
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w.numel()} "
+            f"!= {observations}"
         )
     if observations and rows.lt(w.detach(), 0).any().item():
         raise RuntimeError(f"cov(): {name} cannot be negative")
@@ -133,7 +155,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     total: Any = n if weights is None else weights.sum()
     if weights is not None and n and float(total.item()) == 0:
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
-    average = rows.div(sum_over(x if weights is None else rows.mul(x, weights), [1], True), total)
+    average = rows.div(summed(x if weights is None else rows.mul(x, weights), 1, True), total)
     if weights is None:
         norm: Any = n - correction
     elif correction == 0:
@@ -143,13 +165,15 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     else:
         norm = rows.sub(total, rows.mul(rows.div(rows.mul(weights, aweights).sum(), total), correction))
     if float(norm.item() if isinstance(norm, Tensor) else norm) <= 0:
-        warnings.warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
-                      stacklevel=2)  # fmt: skip
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
+            stacklevel=2,
+        )
         norm = 0
     centred = rows.sub(x, average)
     weighted = centred if weights is None else rows.mul(centred, weights)
     own = centred.dtype
-    return rows.div(mm_of(centred, to_dtype(weighted, own).transpose(0, 1)), norm).squeeze()
+    return rows.div(mm_of(centred, rows.conj(to_dtype(weighted, own).transpose(0, 1))), norm).squeeze()
 
 
 def corrcoef(input: Any) -> Any:
@@ -163,7 +187,8 @@ def corrcoef(input: Any) -> Any:
     if c.ndim == 0:
         return rows.div(c, c)
     deviation = rows.sqrt(diagonal_axes(c, 0, 0, 1))
-    return rows.div(rows.div(c, deviation.reshape([-1, 1])), deviation.reshape([1, -1])).clamp(-1, 1)
+    out = rows.div(rows.div(c, deviation.reshape([-1, 1])), deviation.reshape([1, -1]))
+    return as_complex(as_pairs(out).clamp(-1, 1)) if rows.is_complex(out) else out.clamp(-1, 1)
 
 
 INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -224,12 +249,16 @@ def _between(values: Any, ranks: Any, interpolation: str) -> Any:
 
 
 @numpy_names
-def quantile(input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Any:
+def quantile(
+    input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Any:
     """The q-th quantiles, 0 <= q <= 1; NaN where there is a NaN (see ``torch.quantile``)."""
     return _quantile("quantile", input, q, dim, keepdim, interpolation, False)
 
 
 @numpy_names
-def nanquantile(input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Any:
+def nanquantile(
+    input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Any:
     """The q-th quantiles of what is not NaN (see ``torch.nanquantile``)."""
     return _quantile("nanquantile", input, q, dim, keepdim, interpolation, True)

@@ -9,7 +9,8 @@ from pyrite.dtype import int32, int64, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import clone
-from pyrite.ops.create import check_options, numbers_handle, zeros_of
+from pyrite.ops.create import zeros_of
+from pyrite.ops.data import check_options, numbers_handle
 from pyrite.ops.shape import diagonal, diagonal_axes, reshape
 from pyrite.tensor import Handle, Tensor, wrap
 

@@ -13,7 +13,7 @@ from typing import Any
 from pyrite import _core
 from pyrite.dtype import float32, float64, get_default_dtype, of_argument
 from pyrite.ops import elementwise as rows
-from pyrite.ops.create import check_options, finish
+from pyrite.ops.data import check_options, finish
 from pyrite.tensor import Handle, Tensor
 
 __all__ = """

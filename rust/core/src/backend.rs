@@ -154,6 +154,26 @@ pub trait Backend: Send + Sync {
     /// Sorts the last axis, stably, NaN as the largest: the values and their places as int64.
     fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)>;
 
+    /// The same where equal elements may come in any order; a device that can gives PyTorch's.
+    fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+        self.sort(input, descending)
+    }
+
+    /// The place of the `k`-th least element (from 0) of the last axis, one for each row, as int64.
+    fn kth(&self, input: &Operand, k: usize) -> Result<Buffer> {
+        let (_, places) = self.sort(input, false)?;
+        let (rows, n) = (
+            input.layout.numel() / input.layout.shape.last().copied().unwrap_or(1).max(1),
+            input.layout.shape.last().copied().unwrap_or(1),
+        );
+        let column =
+            Layout { shape: [rows].into_iter().collect(), strides: [n as isize].into_iter().collect(), offset: k };
+        let out = self.allocate(rows * DType::I64.size())?;
+        let source = Operand { buffer: places, layout: column, dtype: DType::I64 };
+        self.write(&source, &Operand { buffer: out.clone(), layout: Layout::contiguous(&[rows]), dtype: DType::I64 })?;
+        Ok(out)
+    }
+
     /// The `k` largest or smallest of the last axis, in order: the values and their places as int64.
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)>;
 

@@ -22,6 +22,8 @@ pub enum Error {
     Unsupported { op: &'static str, dtype: DType },
     /// More memory was asked for than there is: `RuntimeError`.
     OutOfMemory { bytes: usize },
+    /// The same on a device with memory of its own, in words: `OutOfMemoryError`, which is a `RuntimeError`.
+    DeviceOutOfMemory(String),
 }
 
 impl Error {
@@ -36,6 +38,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Invalid(text) | Error::Index(text) | Error::Value(text) | Error::Type(text) => f.write_str(text),
+            Error::DeviceOutOfMemory(text) => f.write_str(text),
             Error::ZeroDivision => f.write_str("ZeroDivisionError"),
             Error::Unsupported { op, dtype } => write!(f, "\"{op}\" not implemented for '{}'", dtype.scalar_name()),
             Error::OutOfMemory { bytes } => {

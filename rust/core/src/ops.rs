@@ -73,8 +73,8 @@ macro_rules! elementwise_ops {
         fn ge<Number>(x: T, y: T) -> bool { return x >= y; }
         /// x where condition holds, else y
         fn select<Field>(condition: bool, x: T, y: T) -> T { return select(y, x, condition); }
-        /// 0 below zero, value at zero, 1 above
-        fn heaviside<Number>(x: T, value: T) -> T { return select(select(select(ZERO, ONE, x > ZERO), value, x == ZERO), x, is_nan(x)); }
+        /// 0 below zero and for NaN, value at zero, 1 above
+        fn heaviside<Number>(x: T, value: T) -> T { return select(select(ZERO, ONE, x > ZERO), value, x == ZERO); }
 
         // Logic
         /// both are not zero

@@ -79,6 +79,14 @@ impl Backend for Cpu {
         sort::sort(input, descending)
     }
 
+    fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+        sort::sort_unstably(input, descending)
+    }
+
+    fn kth(&self, input: &Operand, k: usize) -> Result<Buffer> {
+        sort::kth(input, k)
+    }
+
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
         sort::topk(input, k, largest)
     }

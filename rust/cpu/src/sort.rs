@@ -5,6 +5,7 @@
 mod key;
 mod radix;
 mod top;
+mod unstable;
 
 use crate::memory;
 use crate::reduce::number::dispatch_ordered;
@@ -32,11 +33,75 @@ pub fn sort(input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
     })
 }
 
+/// Rows up to this length give equal elements in PyTorch's order where no stable one is asked for; longer ones, whose equals
+/// no one would compare by hand, are sorted stably, which is many times faster.
+const LIKE_PYTORCH: usize = 1 << 14;
+
+/// Sorts the last axis without a promise for equal elements; see [`pyrite_core::Backend::sort_unstably`].
+pub fn sort_unstably(input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+    let n = input.layout.shape.last().copied().unwrap_or(1);
+    if n > LIKE_PYTORCH {
+        return sort(input, descending);
+    }
+    dispatch_ordered!("sort", input.dtype, T => {
+        sorted(input, n, |row, out| {
+            arranged::<T>(row, n, n, descending, out, |keys| unstable::sort(keys, &|a, b| a.0 < b.0));
+            Ok(())
+        })
+    })
+}
+
+/// The place of the `k`-th least element (from 0) of the last axis, as PyTorch's selection finds it.
+pub fn kth(input: &Operand, k: usize) -> Result<Buffer> {
+    let n = input.layout.shape.last().copied().unwrap_or(1);
+    let (_, places) = dispatch_ordered!("kthvalue", input.dtype, T => {
+        sorted(input, 1, |row, out| {
+            arranged::<T>(row, n, 1, false, out, |keys| {
+                unstable::quick_select(keys, k, &|a, b| a.0 < b.0);
+                keys.swap(0, k);
+            });
+            Ok(())
+        })
+    })?;
+    Ok(places)
+}
+
+/// Lets `arrange` order the keys of a row of `n` with their places, and writes the first `k`.
+fn arranged<T: Key>(
+    row: *const u8,
+    n: usize,
+    k: usize,
+    descending: bool,
+    out: Target,
+    arrange: impl Fn(&mut [(u64, usize)]),
+) {
+    // SAFETY: the row has `n` elements.
+    let row = unsafe { std::slice::from_raw_parts(row.cast::<T>(), n) };
+    let mut keys: Vec<(u64, usize)> = row.iter().enumerate().map(|(i, x)| (x.key(descending).into(), i)).collect();
+    arrange(&mut keys);
+    let values = out.values.cast::<T>();
+    for (i, &(_, place)) in keys[..k].iter().enumerate() {
+        // SAFETY: there is room for `k`.
+        unsafe {
+            values.add(i).write(row[place]);
+            out.places.add(i).write(place as i64);
+        }
+    }
+}
+
 /// The first `k` of the sorted last axis; see [`pyrite_core::Backend::topk`].
 pub fn topk(input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
     let n = input.layout.shape.last().copied().unwrap_or(1);
     if k > n {
         return Err(Error::Invalid("selected index k out of range".into()));
+    }
+    if n <= LIKE_PYTORCH {
+        return dispatch_ordered!("topk", input.dtype, T => {
+            sorted(input, k, |row, out| {
+                arranged::<T>(row, n, k, largest, out, |keys| unstable::top(keys, k, &|a, b| a.0 < b.0));
+                Ok(())
+            })
+        });
     }
     dispatch_ordered!("topk", input.dtype, T => {
         let is_small = <T as Key>::BITS <= 32 && n <= u32::MAX as usize;

@@ -2,6 +2,7 @@
 
 use crate::adapter;
 use crate::parameters::Placement;
+use crate::fault;
 use crate::pipelines::Pipelines;
 use crate::pool::{Pool, size_class};
 use crate::recorder::{Command, Recorder};
@@ -16,8 +17,6 @@ use wgpu::BufferUsages;
 const USAGE: BufferUsages = BufferUsages::STORAGE.union(BufferUsages::COPY_SRC).union(BufferUsages::COPY_DST);
 /// Uploads of at most this many bytes travel with the parameters, larger ones in memory of their own.
 const SMALL_UPLOAD: usize = 64 << 10;
-/// Words of a fault report: its kind, then what it says.
-pub const FAULT_WORDS: usize = 4;
 
 pub struct Context {
     pub device: wgpu::Device,
@@ -26,7 +25,7 @@ pub struct Context {
     pub pool: Arc<Pool>,
     queue: wgpu::Queue,
     recorder: Mutex<Recorder>,
-    /// Where kernels report what is wrong with their data; see `report_index` in `shaders/elements.wgsl`.
+    /// Where kernels report what is wrong with their data; see `fault.rs`.
     faults: wgpu::Buffer,
     may_have_faults: AtomicBool,
     dispatches: AtomicUsize,
@@ -75,7 +74,7 @@ impl Context {
         });
         let faults = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("faults"),
-            size: 4 * FAULT_WORDS as u64,
+            size: fault::BYTES as u64,
             usage: USAGE,
             mapped_at_creation: false,
         });
@@ -237,47 +236,55 @@ impl Context {
         lock(&self.recorder).encode(self, |encoder| encoder.copy_buffer_to_buffer(&staging, 0, to, 0, size))
     }
 
-    /// Copies bytes from `start` on to the host, after all that was recorded before.
+    /// Copies bytes from `start` on to the host, after all that was recorded before. What kernels reported comes with them and
+    /// is raised.
     pub fn read(&self, buffer: &wgpu::Buffer, start: usize, out: &mut [u8]) -> Result<()> {
         self.check()?;
-        if self.may_have_faults.swap(false, Ordering::AcqRel) {
-            self.raise_faults()?;
-        }
-        if out.is_empty() {
+        let from = start / 4 * 4;
+        let size = if out.is_empty() { 0 } else { (start + out.len()).next_multiple_of(4) - from };
+        let may_have_faults = self.may_have_faults.swap(false, Ordering::AcqRel);
+        let total = size + if may_have_faults { fault::BYTES } else { 0 };
+        if total == 0 {
             return Ok(());
         }
-        let from = start / 4 * 4;
-        let size = (start + out.len()).next_multiple_of(4) - from;
-        let known = lock(&self.recorder).take_staging(size);
+        let known = lock(&self.recorder).take_staging(total);
         let staging = match known {
             Some(staging) => staging,
-            None => self.staging(size.max(4096), BufferUsages::MAP_READ | BufferUsages::COPY_DST, false)?,
+            None => self.staging(total.max(4096), BufferUsages::MAP_READ | BufferUsages::COPY_DST, false)?,
         };
         let index = {
             let mut recorder = lock(&self.recorder);
             recorder.encode(self, |encoder| {
-                encoder.copy_buffer_to_buffer(buffer, from as u64, &staging, 0, size as u64);
+                if size > 0 {
+                    encoder.copy_buffer_to_buffer(buffer, from as u64, &staging, 0, size as u64);
+                }
+                if may_have_faults {
+                    encoder.copy_buffer_to_buffer(&self.faults, 0, &staging, size as u64, fault::BYTES as u64);
+                    encoder.clear_buffer(&self.faults, 0, None);
+                }
             })?;
             recorder.submit(self)?
         };
         let is_mapped = Arc::new(AtomicBool::new(false));
         let done = is_mapped.clone();
-        staging.map_async(wgpu::MapMode::Read, ..size as u64, move |_| done.store(true, Ordering::Release));
+        staging.map_async(wgpu::MapMode::Read, ..total as u64, move |_| done.store(true, Ordering::Release));
         self.wait_for(index, || is_mapped.load(Ordering::Acquire))?;
         let refused = |e| Error::Invalid(format!("gpu: cannot read back: {e}"));
-        out.copy_from_slice(&staging.get_mapped_range(..size as u64).map_err(refused)?[start - from..][..out.len()]);
+        let mapped = staging.get_mapped_range(..total as u64).map_err(refused)?;
+        out.copy_from_slice(&mapped[start - from..][..out.len()]);
+        let report = if may_have_faults { fault::raise(&mapped[size..]) } else { Ok(()) };
+        drop(mapped);
         staging.unmap();
         lock(&self.recorder).keep_staging(staging);
-        Ok(())
+        report
     }
 
     /// Waits until the device has done all that was recorded, and raises what its kernels reported.
     pub fn synchronize(&self) -> Result<()> {
-        self.check()?;
-        if self.may_have_faults.swap(false, Ordering::AcqRel) {
-            self.raise_faults()?;
+        match self.may_have_faults.load(Ordering::Acquire) {
+            true => self.read(&self.faults, 0, &mut []),
+            false => self.check().and_then(|()| self.finish()),
         }
-        self.finish()
     }
 
     fn finish(&self) -> Result<()> {
@@ -295,26 +302,6 @@ impl Context {
             self.poll(wgpu::PollType::Wait { submission_index: index, timeout: None })?;
         }
         self.check()
-    }
-
-    /// Reads what kernels reported: an index out of bounds, or a division by zero.
-    fn raise_faults(&self) -> Result<()> {
-        let mut bytes = [0; 4 * FAULT_WORDS];
-        self.read(&self.faults, 0, &mut bytes)?;
-        let word = |i: usize| u32::from_ne_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]]);
-        if word(0) == 0 {
-            return Ok(());
-        }
-        lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(&self.faults, 0, None))?;
-        match word(0) {
-            1 => Err(Error::Index(format!(
-                "index {} is out of bounds for dimension {} with size {}",
-                word(1) as i32,
-                word(2),
-                word(3)
-            ))),
-            _ => Err(Error::ZeroDivision),
-        }
     }
 
     pub fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<wgpu::SubmissionIndex> {

@@ -1,41 +1,57 @@
-//! Prints a Program as one WGSL kernel and runs it: one element a thread, or four where a result is stored in bytes. The text
+//! Prints a Program as one WGSL kernel and runs it: one element a thread, or as many as share a word of a result. The text
 //! depends on ops, dtypes and rank alone, so that programs which differ in sizes, strides and scalars share a kernel.
 
 use crate::context::Context;
+use crate::elements::{bits, compute_type, load, narrow, per_word, store};
+use crate::kernel::{grid, run as run_kernel};
 use crate::memory::device_buffer;
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
-use crate::pipelines::{Access, Pipelines, WORKGROUP};
+use crate::pipelines::{Access, WORKGROUP};
 use crate::{prelude, rows};
 use pyrite_core::program::{Arg, Input, Program, Step};
-use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
-use std::collections::BTreeMap;
+use pyrite_core::{Buffer, DType, Error, Op, Operand, Result, Scalar};
+use std::collections::{BTreeMap, HashMap};
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
 pub const MAX_ELEMENTS: usize = 1 << 31;
 
-/// A kernel with what it runs on.
+/// Where the elements of a result go.
+#[derive(Clone, Copy, PartialEq)]
+enum Target {
+    /// One after another.
+    Dense,
+    /// Where the layout of this input says.
+    PlacesOf(usize),
+}
+
+/// A buffer of the kernel, bound once: an input that gives its memory to a result is read through the result's binding.
+struct Slot<'p> {
+    buffer: &'p Buffer,
+    access: Access,
+    /// Whether threads write to parts of a word.
+    is_atomic: bool,
+}
+
 struct Emitter<'p> {
     program: &'p Program,
-    /// Where results go: the name of an index.
-    place: &'static str,
+    target: Target,
     parameters: Parameters,
-    /// Each buffer once: an input that gives its memory to a result is read through the result's binding.
-    bindings: Vec<(&'p Buffer, Access)>,
+    slots: Vec<Slot<'p>>,
     functions: BTreeMap<String, String>,
     body: String,
 }
 
 /// Evaluates a program; see `Backend::run`.
-pub fn run(context: &Context, pipelines: &Pipelines, program: &Program, outputs: &[Buffer]) -> Result<()> {
-    launch(context, pipelines, program, outputs, "i")
+pub fn run(context: &Context, program: &Program, outputs: &[Buffer]) -> Result<()> {
+    match copy_in_words(program) {
+        Some(words) => launch(context, &words, outputs, Target::Dense),
+        None => launch(context, program, outputs, Target::Dense),
+    }
 }
 
 /// Copies into the places of `target`; see `Backend::write`. The target is one more input, for the sake of its places.
-pub fn write(context: &Context, pipelines: &Pipelines, source: &Operand, target: &Operand) -> Result<()> {
-    if target.dtype == DType::Bool {
-        return not_built("writing to a part of a bool tensor");
-    }
+pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()> {
     let input = |o: &Operand| Input { buffer: o.buffer.clone(), layout: o.layout.clone(), dtype: o.dtype };
     let arg = Arg::Input(0);
     let mut program = Program {
@@ -50,42 +66,68 @@ pub fn write(context: &Context, pipelines: &Pipelines, source: &Operand, target:
         outputs: vec![0],
     };
     program.merge_axes();
-    launch(context, pipelines, &program, std::slice::from_ref(&target.buffer), "at1")
+    let mut program = copy_in_words(&program).unwrap_or(program);
+    let dense = &program.inputs[1].layout;
+    let place = if dense.is_whole(program.numel) { Target::Dense } else { Target::PlacesOf(1) };
+    if place == Target::Dense {
+        program.inputs.pop();
+    }
+    launch(context, &program, std::slice::from_ref(&target.buffer), place)
 }
 
-/// Prints, compiles and starts a program whose results go to `place`, a name in the kernel.
-fn launch(
-    context: &Context,
-    pipelines: &Pipelines,
-    program: &Program,
-    outputs: &[Buffer],
-    place: &'static str,
-) -> Result<()> {
+/// A plain copy of elements of 8 or 16 bytes as one of words, which every device can do.
+fn copy_in_words(program: &Program) -> Option<Program> {
+    let [Step::Apply { op: Op::copy, dtype, args }] = program.steps.as_slice() else { return None };
+    let words = dtype.size() / 4;
+    if words < 2 || !matches!(args[0], Arg::Input(_)) {
+        return None;
+    }
+    let mut copy = program.clone();
+    copy.numel *= words;
+    copy.shape.push(words);
+    copy.steps = vec![Step::Apply { op: Op::copy, dtype: DType::I32, args: args.clone() }];
+    for input in &mut copy.inputs {
+        input.dtype = DType::I32;
+        input.layout.offset *= words;
+        input.layout.strides.iter_mut().for_each(|stride| *stride *= words as isize);
+        input.layout.shape.push(words);
+        input.layout.strides.push(1);
+    }
+    copy.merge_axes();
+    Some(copy)
+}
+
+/// Prints, compiles and starts a program.
+fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Target) -> Result<()> {
     if program.numel == 0 {
         return Ok(());
     }
     if program.numel > MAX_ELEMENTS {
         return not_built(&format!("a program over {} elements", program.numel));
     }
-    let lanes = if program.outputs.iter().any(|&s| program.steps[s].dtype() == DType::Bool) { 4 } else { 1 };
-    let mut emitter = Emitter {
-        program,
-        place,
-        parameters: Parameters::default(),
-        bindings: outputs.iter().map(|buffer| (buffer, Access::Write)).collect(),
-        functions: BTreeMap::new(),
-        body: String::new(),
+    let shared = |dtype| per_word(dtype) > 1;
+    let dtypes: Vec<DType> = program.outputs.iter().map(|&step| program.steps[step].dtype()).collect();
+    let lanes = match target {
+        Target::Dense => dtypes.iter().map(|&dtype| per_word(dtype)).max().unwrap_or(1),
+        Target::PlacesOf(_) => 1,
     };
-    let source = emitter.source(lanes)?;
-    let accesses: Vec<Access> = emitter.bindings.iter().map(|&(_, access)| access).collect();
-    let buffers: Vec<_> = emitter.bindings.iter().map(|(buffer, _)| device_buffer(buffer)).collect::<Result<_>>()?;
-    let kernel = pipelines.get(context, &source, &accesses)?;
-    let groups = program.numel.div_ceil(lanes * WORKGROUP);
-    context.dispatch(&kernel, &emitter.parameters.into_words(), &buffers, groups)
+    let is_atomic = |dtype| target != Target::Dense && shared(dtype);
+    let slots = outputs
+        .iter()
+        .zip(&dtypes)
+        .map(|(buffer, &dtype)| Slot { buffer, access: Access::Write, is_atomic: is_atomic(dtype) })
+        .collect();
+    let (functions, body, parameters) = (BTreeMap::new(), String::new(), Parameters::default());
+    let mut emitter = Emitter { program, target, parameters, slots, functions, body };
+    let text = emitter.text(lanes, &dtypes)?;
+    let accesses: Vec<Access> = emitter.slots.iter().map(|slot| slot.access).collect();
+    let buffers: Vec<_> = emitter.slots.iter().map(|slot| device_buffer(slot.buffer)).collect::<Result<_>>()?;
+    let grid = grid([program.numel.div_ceil(lanes * WORKGROUP), 1, 1])?;
+    run_kernel(context, "program", &text, &accesses, &buffers, emitter.parameters, grid)
 }
 
 impl<'p> Emitter<'p> {
-    fn source(&mut self, lanes: usize) -> Result<String> {
+    fn text(&mut self, lanes: usize, dtypes: &[DType]) -> Result<String> {
         let numel = self.parameters.word(self.program.numel as u32);
         self.axes();
         for (k, input) in self.program.inputs.iter().enumerate() {
@@ -101,8 +143,10 @@ impl<'p> Emitter<'p> {
             };
             self.line(&format!("let step{k} = {value};"));
         }
-        let packed = self.stores()?;
-        Ok(self.assemble(lanes, &numel, &packed))
+        for (k, &dtype) in dtypes.iter().enumerate() {
+            self.store(k, dtype)?;
+        }
+        Ok(self.assemble(lanes, dtypes, &numel))
     }
 
     fn line(&mut self, text: &str) {
@@ -134,27 +178,37 @@ impl<'p> Emitter<'p> {
                 place.push_str(&format!(" + axis{axis} * {}", self.parameters.word(stride as u32)));
             }
         }
-        let known = self.bindings.iter().position(|(buffer, _)| buffer.same(&input.buffer));
-        let binding = known.unwrap_or_else(|| {
-            self.bindings.push((&input.buffer, Access::Read));
-            self.bindings.len() - 1
-        });
-        let load = match input.dtype {
-            DType::F32 => format!("bitcast<f32>(buffer{binding}[at{k}])"),
-            DType::I32 => format!("bitcast<i32>(buffer{binding}[at{k}])"),
-            DType::Bool => format!("((buffer{binding}[at{k} / 4u] >> (at{k} % 4u * 8u)) & 0xffu) != 0u"),
-            other => return not_built(&format!("reading {}", other.name())),
-        };
         self.line(&format!("let at{k} = {place};"));
-        self.line(&format!("let input{k} = {load};"));
+        if self.target == Target::PlacesOf(k) {
+            return Ok(());
+        }
+        let known = self.slots.iter().position(|slot| slot.buffer.same(&input.buffer));
+        let slot = known.unwrap_or_else(|| {
+            self.slots.push(Slot { buffer: &input.buffer, access: Access::Read, is_atomic: false });
+            self.slots.len() - 1
+        });
+        let value = load(input.dtype, &format!("buffer{slot}"), self.slots[slot].is_atomic, &format!("at{k}"))?;
+        self.line(&format!("let input{k} = {value};"));
         Ok(())
     }
 
     fn scalar(&mut self, k: usize, scalar: Scalar, dtype: DType) -> Result<()> {
+        let mut wide = |bits: u64| {
+            let (low, high) = (self.parameters.word(bits as u32), self.parameters.word((bits >> 32) as u32));
+            format!("{low}, {high}")
+        };
         let text = match dtype {
-            DType::F32 => format!("bitcast<f32>({})", self.parameters.word((scalar.to_f64() as f32).to_bits())),
-            DType::I32 => format!("bitcast<i32>({})", self.parameters.word(scalar.to_i64() as u32)),
+            DType::F64 => format!("join_f64({})", wide(scalar.to_f64().to_bits())),
+            DType::I64 => format!("join_i64({})", wide(scalar.to_i64() as u64)),
             DType::Bool => format!("{} != 0u", self.parameters.word(scalar.to_bool() as u32)),
+            DType::F32 | DType::F16 | DType::BF16 => {
+                let value = format!("bitcast<f32>({})", self.parameters.word((scalar.to_f64() as f32).to_bits()));
+                narrow(dtype, &value)
+            }
+            DType::I32 | DType::I16 | DType::I8 | DType::U8 => {
+                let value = format!("bitcast<i32>({})", self.parameters.word(scalar.to_i64() as u32));
+                narrow(dtype, &value)
+            }
             other => return not_built(&format!("a number as {}", other.name())),
         };
         self.line(&format!("let scalar{k} = {text};"));
@@ -163,10 +217,8 @@ impl<'p> Emitter<'p> {
 
     /// The call of an op. A bool becomes 0 or 1 on the way in, and what is not 0 becomes true on the way out.
     fn apply(&mut self, op: Op, dtype: DType, args: &[Arg]) -> Result<String> {
-        let function = rows::compute_type(dtype).and_then(|compute| Some((compute, rows::function(op, compute)?)));
-        let Some((compute, text)) = function else {
-            return not_built(&format!("{} of {}", op.name(), dtype.name()));
-        };
+        let function = compute_type(dtype).and_then(|compute| Some((compute, rows::function(op, compute)?)));
+        let Some((compute, text)) = function else { return unsupported(op, dtype) };
         self.functions.insert(rows::name(op, compute), text);
         let is_bool = dtype == DType::Bool;
         let args: Vec<String> = args
@@ -175,35 +227,41 @@ impl<'p> Emitter<'p> {
             .map(|(i, arg)| if is_bool && !op.is_condition(i) { format!("i32({})", name(arg)) } else { name(arg) })
             .collect();
         let call = format!("{}({})", rows::name(op, compute), args.join(", "));
-        let gives_number = op.result(DType::I32) == DType::I32;
-        Ok(if is_bool && gives_number { format!("{call} != 0") } else { call })
-    }
-
-    /// Writes the results; the bindings of those in bytes, whose words are put together over four elements.
-    fn stores(&mut self) -> Result<Vec<usize>> {
-        let mut packed = Vec::new();
-        for (binding, &step) in self.program.outputs.iter().enumerate() {
-            let text = match self.program.steps[step].dtype() {
-                DType::F32 | DType::I32 => format!("buffer{binding}[{}] = bitcast<u32>(step{step});", self.place),
-                DType::Bool => {
-                    packed.push(binding);
-                    format!("packed{binding} |= u32(step{step}) << (lane * 8u);")
-                }
-                other => return not_built(&format!("a result of {}", other.name())),
-            };
-            self.line(&text);
+        if op.result(DType::I32) == DType::Bool || matches!(op, Op::copy | Op::select) && !is_bool {
+            return Ok(call);
         }
-        Ok(packed)
+        Ok(if is_bool { format!("{call} != 0") } else { narrow(dtype, &call) })
     }
 
-    fn assemble(&self, lanes: usize, numel: &str, packed: &[usize]) -> String {
-        let mut out = self.parameters.declaration();
-        for (k, (_, access)) in self.bindings.iter().enumerate() {
-            let access = if *access == Access::Read { "read" } else { "read_write" };
-            out.push_str(&format!("@group(0) @binding({}) var<storage, {access}> buffer{k}: array<u32>;\n", k + 1));
+    /// Writes a result, or adds it to the word that it shares with its neighbours.
+    fn store(&mut self, k: usize, dtype: DType) -> Result<()> {
+        let value = format!("step{}", self.program.outputs[k]);
+        let value = if dtype == DType::Bool { format!("i32({value})") } else { value };
+        let count = per_word(dtype);
+        let text = match self.target {
+            Target::Dense if count == 1 => store(dtype, &format!("buffer{k}"), "i", &value, false)?,
+            Target::Dense => {
+                let bits = bits(dtype, &value)?;
+                format!("packed{k}[lane / {count}u] |= {bits} << (lane % {count}u * {}u);", 32 / count)
+            }
+            Target::PlacesOf(input) => {
+                store(dtype, &format!("buffer{k}"), &format!("at{input}"), &value, self.slots[k].is_atomic)?
+            }
+        };
+        self.line(&format!("{{ {text} }}"));
+        Ok(())
+    }
+
+    fn assemble(&self, lanes: usize, dtypes: &[DType], numel: &str) -> String {
+        let mut out = String::new();
+        for (k, slot) in self.slots.iter().enumerate() {
+            let access = if slot.access == Access::Read { "read" } else { "read_write" };
+            let ty = if slot.is_atomic { "atomic<u32>" } else { "u32" };
+            out.push_str(&format!("@group(0) @binding({}) var<storage, {access}> buffer{k}: array<{ty}>;\n", k + 1));
         }
         let functions: String = self.functions.values().map(String::as_str).collect();
-        out.push_str(&format!("\n{}{functions}", prelude::needed(&format!("{functions}{}", self.body))));
+        let needed = prelude::needed(&format!("{functions}{}", self.body), &HashMap::new());
+        out.push_str(&format!("\n{needed}{functions}"));
         out.push_str(&format!(
             "@compute @workgroup_size({WORKGROUP})\nfn main(@builtin(global_invocation_id) id: vec3<u32>, \
              @builtin(num_workgroups) grid: vec3<u32>) {{\n    let first = (id.y * grid.x * {WORKGROUP}u + id.x) * {lanes}u;\n    \
@@ -212,12 +270,23 @@ impl<'p> Emitter<'p> {
         if lanes == 1 {
             return format!("{out}    let i = first;\n{}}}\n", self.body);
         }
-        packed.iter().for_each(|k| out.push_str(&format!("    var packed{k} = 0u;\n")));
+        let packed: Vec<(usize, usize)> =
+            dtypes.iter().map(|&dtype| per_word(dtype)).enumerate().filter(|&(_, count)| count > 1).collect();
+        for (k, count) in &packed {
+            out.push_str(&format!("    var packed{k}: array<u32, {}>;\n", lanes / count));
+        }
         out.push_str(&format!(
             "    for (var lane = 0u; lane < {lanes}u; lane++) {{\n    let i = first + lane;\n    if i >= {numel} {{ break; }}\n{}    }}\n",
             self.body
         ));
-        packed.iter().for_each(|k| out.push_str(&format!("    buffer{k}[first / {lanes}u] = packed{k};\n")));
+        for (k, count) in packed {
+            for word in 0..lanes / count {
+                let start = word * count;
+                out.push_str(&format!(
+                    "    if first + {start}u < {numel} {{ buffer{k}[first / {count}u + {word}u] = packed{k}[{word}]; }}\n"
+                ));
+            }
+        }
         out + "}\n"
     }
 }
@@ -230,13 +299,32 @@ fn name(arg: &Arg) -> String {
     }
 }
 
+/// The refusal of an op that has no WGSL for a dtype.
+fn unsupported<T>(op: Op, dtype: DType) -> Result<T> {
+    if dtype == DType::F64 {
+        let op = op.name();
+        return Err(Error::Invalid(format!(
+            "gpu: {op} of float64 is not available, because GPUs have no such functions in 64 bits: use .float(), or move the \
+             tensor with .cpu()"
+        )));
+    }
+    not_built(&format!("{} of {}", op.name(), dtype.name()))
+}
+
+/// The value, in the compute type of `from`, as `to` holds it.
 fn cast(from: DType, to: DType, value: &str) -> Result<String> {
-    Ok(match (from, to) {
-        (DType::F32, DType::I32) => format!("truncate_i32({value})"),
-        (DType::I32 | DType::Bool, DType::F32) => format!("f32({value})"),
-        (DType::Bool, DType::I32) => format!("i32({value})"),
-        (DType::F32, DType::Bool) => format!("!({value} == 0.0)"),
-        (DType::I32, DType::Bool) => format!("{value} != 0"),
-        (from, to) => return not_built(&format!("a cast from {} to {}", from.name(), to.name())),
-    })
+    let refused = || not_built(&format!("a cast from {} to {}", from.name(), to.name()));
+    let (Some(source), Some(target)) = (compute_type(from), compute_type(to)) else { return refused() };
+    if to == DType::Bool {
+        return Ok(format!("is_true_{source}({value})"));
+    }
+    let value = if from == DType::Bool { format!("i32({value})") } else { value.to_owned() };
+    let is_small = target == "i32" && to != DType::I32;
+    let converted = match (source, target) {
+        (a, b) if a == b => value,
+        ("f32" | "f64", "i32") if is_small => format!("wrap_{source}({value})"),
+        ("f32" | "f64", "i32" | "i64") => format!("truncate_{source}_{target}({value})"),
+        _ => format!("{target}({value})"),
+    };
+    Ok(narrow(to, &converted))
 }

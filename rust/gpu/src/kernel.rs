@@ -3,6 +3,7 @@
 
 use crate::context::Context;
 use crate::elements::{self, compute_type, per_word};
+use crate::fault;
 use crate::memory::device_buffer;
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
@@ -113,17 +114,11 @@ impl<'a> Kernel<'a> {
         self.code.push('\n');
     }
 
-    /// Lets the code report what is wrong with its data: `report_index(index: i32, axis: u32, size: u32)` and
-    /// `report_zero_division()`. The first report is raised at the next read-back.
+    /// Lets the code report what is wrong with its data: `report_index(index: vec2<u32>, axis: u32, size: u32)`,
+    /// `report_index_along` and `report_zero_division()`. The first report is raised at the next read-back.
     pub fn faults(&mut self) {
         self.has_faults = true;
-        self.function(
-            "report_index".into(),
-            "(index: i32, axis: u32, size: u32) {\n    if atomicMax(&faults[0], 1u) == 0u {\n        \
-             atomicStore(&faults[1], bitcast<u32>(index));\n        atomicStore(&faults[2], axis);\n        \
-             atomicStore(&faults[3], size);\n    }\n}",
-        );
-        self.function("report_zero_division".into(), "() { atomicMax(&faults[0], 2u); }");
+        self.functions.extend(fault::functions().map(|(name, text)| (name.to_owned(), text)));
     }
 
     fn function(&mut self, name: String, rest: &str) {
@@ -171,6 +166,8 @@ impl<'a> Kernel<'a> {
             self.function(format!("load_index_{name}"), &format!("(at: u32) -> i32 {{ return {index}; }}"));
             let index = format!("(i: u32) -> i32 {{ return load_index_{name}(place_{name}(i)); }}");
             self.function(format!("index_{name}"), &index);
+            let pair = format!("vec2<u32>({words}[2u * at], {words}[2u * at + 1u])");
+            self.function(format!("load_pair_{name}"), &format!("(at: u32) -> vec2<u32> {{ return {pair}; }}"));
             let store = format!("{words}[2u * at] = bitcast<u32>(value); {words}[2u * at + 1u] = bitcast<u32>(value >> 31u);");
             self.function(format!("store_index_{name}"), &format!("(at: u32, value: i32) {{ {store} }}"));
         }
@@ -225,7 +222,7 @@ impl<'a> Kernel<'a> {
                 buffer: context.faults(),
                 access: Access::Write,
                 variable: "faults".into(),
-                ty: "array<atomic<u32>, 4>".into(),
+                ty: format!("array<atomic<u32>, {}>", fault::WORDS),
                 is_atomic: true,
             });
         }

@@ -5,9 +5,13 @@ mod adapter;
 mod context;
 mod elements;
 mod emit;
+mod fault;
+mod index;
 mod kernel;
+mod lines;
 mod memory;
 mod not_built;
+mod order;
 mod parameters;
 mod pipelines;
 mod pool;
@@ -15,24 +19,38 @@ mod prelude;
 mod recorder;
 mod reduce;
 mod rows;
+mod scan;
+mod sort;
+mod take;
 
 use context::Context;
 use not_built::not_built;
-use pipelines::Pipelines;
-use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan};
+use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
+use std::sync::OnceLock;
 
+pub use pool::MemoryStats;
 pub use rows::is_built;
 
-/// A GPU with the kernels it has compiled. Tensors refer to it for as long as the process lives.
+/// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {
     context: Context,
-    pipelines: Pipelines,
+}
+
+/// The GPU of this process, opened when it is first asked for; the error says what is missing.
+pub fn backend() -> Result<&'static Gpu> {
+    static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
+    GPU.get_or_init(Gpu::open).as_ref().map_err(Error::clone)
 }
 
 impl Gpu {
     /// Opens the best GPU of this machine; a software adapter counts only with `PYRITE_GPU_SOFTWARE=1`.
     pub fn open() -> Result<Gpu> {
-        Ok(Gpu { context: Context::open()?, pipelines: Pipelines::default() })
+        Ok(Gpu { context: Context::open()? })
+    }
+
+    /// The device, as it names itself.
+    pub fn device_name(&self) -> &str {
+        &self.context.adapter.name
     }
 
     /// The device and its driver, as they name themselves.
@@ -41,14 +59,49 @@ impl Gpu {
         format!("{} ({:?}, {} {})", adapter.name, adapter.backend, adapter.driver, adapter.driver_info)
     }
 
+    /// Waits until all work is done, and raises what kernels have reported since the last read-back.
+    pub fn synchronize(&self) -> Result<()> {
+        self.context.synchronize()
+    }
+
+    /// Gives memory that no tensor holds back to the device.
+    pub fn empty_cache(&self) -> Result<()> {
+        self.context.trim()
+    }
+
+    /// Bytes given out.
+    pub fn memory_stats(&self) -> MemoryStats {
+        self.context.pool.stats()
+    }
+
+    /// Lets the peaks of [`Gpu::memory_stats`] start again from what is held now.
+    pub fn reset_peak_memory_stats(&self) {
+        self.context.pool.reset_peaks();
+    }
+
+    /// The most bytes that may be reserved; None for as many as the device has.
+    pub fn set_memory_limit(&self, bytes: Option<usize>) {
+        self.context.pool.set_limit(bytes);
+    }
+
+    /// Gives the device up; its tensors are lost, and later work on it is refused.
+    pub fn close(&self) {
+        self.context.close();
+    }
+
     /// Kernels started so far.
     pub fn dispatches(&self) -> usize {
         self.context.dispatches()
     }
 
+    /// Batches of commands handed to the device so far.
+    pub fn submits(&self) -> usize {
+        self.context.submits()
+    }
+
     /// Kernels compiled so far.
     pub fn kernels(&self) -> usize {
-        self.pipelines.len()
+        self.context.pipelines.len()
     }
 }
 
@@ -74,7 +127,7 @@ impl Backend for Gpu {
     }
 
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()> {
-        emit::run(&self.context, &self.pipelines, program, outputs)
+        emit::run(&self.context, program, outputs)
     }
 
     fn defers_small(&self) -> bool {
@@ -85,54 +138,51 @@ impl Backend for Gpu {
         None
     }
 
-    fn any_zero(&self, _: &Operand) -> Result<bool> {
-        not_built("division of integers")
+    fn any_zero(&self, operand: &Operand) -> Result<bool> {
+        index::any_zero(&self.context, operand)
     }
 
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
-        emit::write(&self.context, &self.pipelines, source, target)
+        emit::write(&self.context, source, target)
     }
 
     fn reduce(&self, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {
-        match (kind, input.dtype) {
-            (Reduction::Sum, DType::F32) => reduce::sum(&self.context, &self.pipelines, input, axes),
-            (_, dtype) => not_built(&format!("the reduction {kind:?} of {}", dtype.name())),
-        }
+        reduce::reduce(&self.context, kind, input, axes)
     }
 
-    fn scan(&self, kind: Scan, _: &Operand) -> Result<(Buffer, Option<Buffer>)> {
-        not_built(&format!("the scan {kind:?}"))
+    fn scan(&self, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
+        scan::scan(&self.context, kind, input)
     }
 
-    fn sort(&self, _: &Operand, _: bool) -> Result<(Buffer, Buffer)> {
-        not_built("sort")
+    fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+        sort::sort(&self.context, input, descending)
     }
 
-    fn topk(&self, _: &Operand, _: usize, _: bool) -> Result<(Buffer, Buffer)> {
-        not_built("topk")
+    fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
+        sort::topk(&self.context, input, k, largest)
     }
 
     fn matmul(&self, _: &Operand, _: &Operand) -> Result<Buffer> {
         not_built("matmul")
     }
 
-    fn gather(&self, _: &Operand, _: usize, _: &Operand) -> Result<Buffer> {
-        not_built("gather")
+    fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer> {
+        index::gather(&self.context, input, axis, index)
     }
 
-    fn scatter(&self, _: &Operand, _: usize, _: &Operand, _: &Operand, _: Combine) -> Result<()> {
-        not_built("scatter")
+    fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()> {
+        index::scatter(&self.context, target, axis, index, source, how)
     }
 
-    fn index(&self, _: &Operand, _: &[Operand]) -> Result<Buffer> {
-        not_built("reading by index tensors")
+    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
+        index::index(&self.context, input, indices)
     }
 
-    fn index_put(&self, _: &Operand, _: &[Operand], _: &Operand, _: bool) -> Result<()> {
-        not_built("writing by index tensors")
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()> {
+        index::index_put(&self.context, target, indices, source, accumulate)
     }
 
-    fn nonzero(&self, _: &Operand) -> Result<(Buffer, usize)> {
-        not_built("nonzero")
+    fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
+        index::nonzero(&self.context, input)
     }
 }

@@ -1,64 +1,175 @@
-//! Sums over the last axes of any layout. A workgroup adds a tile of a row pairwise; rows of several tiles are summed again.
-//! How the work is cut depends on sizes alone, so a device always gives the same bits.
+//! Reductions over the last axes of any layout. A line longer than a tile is folded tile by tile, and the results once more.
+//! How the work is cut depends on sizes and strides alone, so a device always gives the same bits.
 
 use crate::context::Context;
+use crate::elements::compute_type;
 use crate::emit::MAX_ELEMENTS;
-use crate::memory::{allocate, device_buffer};
+use crate::kernel::Kernel;
+use crate::lines::Lines;
+use crate::memory::allocate;
 use crate::not_built::not_built;
-use crate::pipelines::{Access, Pipelines};
-use pyrite_core::program::{Input, Program};
-use pyrite_core::{Buffer, Layout, Operand, Result};
+use crate::order::{Order, keys, placed_keys};
+use crate::pipelines::WORKGROUP;
+use crate::take;
+use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
 
-const SUM: &str = include_str!("shaders/sum.wgsl");
-/// Elements that a workgroup adds.
-const TILE: usize = 4096;
-/// Words of the shader's parameters.
-const WORDS: usize = 64;
+/// Elements that one thread folds of a line, one after the other.
+const SHARE: usize = 32;
+/// Lines that are neighbours in memory are read this many at a time.
+const NEIGHBOURS: usize = 32;
 
-/// The sums over the last `axes` axes of a float32 operand.
-pub fn sum(context: &Context, pipelines: &Pipelines, operand: &Operand, axes: usize) -> Result<Buffer> {
-    let shape = &operand.layout.shape;
-    let rows: usize = shape[..shape.len() - axes].iter().product();
-    let mut length: usize = shape[shape.len() - axes..].iter().product();
-    let mut layout = merged(operand);
-    if rows.saturating_mul(length) > MAX_ELEMENTS || 5 + 2 * layout.rank() > WORDS {
-        return not_built(&format!("a sum over {rows} x {length} elements in {} axes", layout.rank()));
+/// Reduces the last `axes` axes; see `Backend::reduce`.
+pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {
+    let lines = Lines::new(input, axes);
+    if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {
+        return not_built(&format!("the reduction {kind:?} of {} x {} elements", lines.count, lines.length));
     }
-    let kernel = pipelines.get(context, SUM, &[Access::Read, Access::Write])?;
-    let mut input = operand.buffer.clone();
-    loop {
-        let tiles = length.div_ceil(TILE).max(1);
-        let sums = allocate(context, rows * tiles * size_of::<f32>())?;
-        let words = words(&layout, rows * tiles, length, tiles);
-        context.dispatch(&kernel, &words, &[device_buffer(&input)?, device_buffer(&sums)?], rows * tiles)?;
-        if tiles == 1 {
-            return Ok(sums);
-        }
-        (input, layout, length) = (sums, Layout::contiguous(&[rows * tiles]), tiles);
+    if input.dtype.is_complex() {
+        return not_built(&format!("the reduction {kind:?} of {}", input.dtype.name()));
+    }
+    let is_wide = input.dtype.size() == 8;
+    match kind {
+        Reduction::Argmax => places(context, lines, Order::Rising, DType::I64),
+        Reduction::Argmin => places(context, lines, Order::Least, DType::I64),
+        Reduction::Max if is_wide => extremes(context, lines, Order::Rising),
+        Reduction::Min if is_wide => extremes(context, lines, Order::Least),
+        Reduction::Any => truths(context, lines, "0u", "a | b"),
+        Reduction::All => truths(context, lines, "1u", "a & b"),
+        Reduction::Sum => numbers(context, lines, "Value(0)", "a + b"),
+        Reduction::Prod => numbers(context, lines, "Value(1)", "a * b"),
+        Reduction::Max => numbers(context, lines, bound(input.dtype, true), &helper("max", input.dtype)),
+        Reduction::Min => numbers(context, lines, bound(input.dtype, false), &helper("min", input.dtype)),
     }
 }
 
-/// The operand's layout with as few axes as show the same elements in the same order.
-fn merged(operand: &Operand) -> Layout {
-    let Operand { buffer, layout, dtype } = operand.clone();
-    let mut program = Program {
-        shape: layout.shape.clone(),
-        numel: layout.numel(),
-        inputs: vec![Input { buffer, layout, dtype }],
-        scalars: Vec::new(),
-        steps: Vec::new(),
-        outputs: Vec::new(),
+/// What every number is above, or below.
+fn bound(dtype: DType, is_lowest: bool) -> &'static str {
+    match (dtype.is_float(), is_lowest) {
+        (true, true) => "bitcast<f32>(0xff800000u)",
+        (true, false) => "bitcast<f32>(0x7f800000u)",
+        (false, true) => "i32(-0x7fffffff - 1)",
+        (false, false) => "0x7fffffffi",
+    }
+}
+
+fn helper(name: &str, dtype: DType) -> String {
+    format!("{name}_{}(a, b)", compute_type(dtype).unwrap_or("f32"))
+}
+
+fn fold(identity: &str, combination: &str) -> String {
+    format!("fn identity() -> Value {{ return {identity}; }}\n\nfn combine(a: Value, b: Value) -> Value {{ return {combination}; }}\n")
+}
+
+/// Sums, products and the like, in the dtype's compute type.
+fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &str) -> Result<Buffer> {
+    let dtype = lines.starts.dtype;
+    let wide = match compute_type(dtype) {
+        Some("f32") => DType::F32,
+        Some("i32") => DType::I32,
+        _ => dtype,
     };
-    program.merge_axes();
-    program.inputs.remove(0).layout
+    let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/value.wgsl"));
+    loop {
+        let cut = Cut::of(&lines);
+        let to = if cut.tiles == 1 { dtype } else { wide };
+        let out = allocate(context, lines.count * cut.tiles * to.size())?;
+        launch(context, &lines, &cut, &text, None, (&out, to))?;
+        if cut.tiles == 1 {
+            return Ok(out);
+        }
+        lines = tiled(out, wide, lines.count, cut.tiles);
+    }
 }
 
-/// The parameters as `sum.wgsl` reads them.
-fn words(layout: &Layout, groups: usize, length: usize, tiles: usize) -> Vec<u32> {
-    let mut words: Vec<u32> =
-        [groups, length, tiles, layout.offset, layout.rank()].iter().map(|&word| word as u32).collect();
-    words.extend(layout.shape.iter().map(|&size| size as u32));
-    words.extend(layout.strides.iter().map(|&stride| stride as u32));
-    words.resize(WORDS, 0);
-    words
+/// Whether any element is not zero, or whether none is.
+fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str) -> Result<Buffer> {
+    let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/truth.wgsl"));
+    loop {
+        let cut = Cut::of(&lines);
+        let to = if cut.tiles == 1 { DType::Bool } else { DType::I32 };
+        let out = allocate(context, lines.count * cut.tiles * to.size())?;
+        let text = format!("{}{text}", keys(lines.starts.dtype, Order::Rising));
+        launch(context, &lines, &cut, &text, None, (&out, to))?;
+        if cut.tiles == 1 {
+            return Ok(out);
+        }
+        lines = tiled(out, DType::I32, lines.count, cut.tiles);
+    }
+}
+
+/// The first place of each line's element with the largest key, as int64 or int32.
+fn places(context: &Context, mut lines: Lines, order: Order, result: DType) -> Result<Buffer> {
+    let mut known: Option<Buffer> = None;
+    loop {
+        let cut = Cut::of(&lines);
+        let to = if cut.tiles == 1 { result } else { DType::I32 };
+        let out = allocate(context, lines.count * cut.tiles * to.size())?;
+        let store = if to == DType::I64 { "store_index_out" } else { "store_out" };
+        let keys = placed_keys(lines.starts.dtype, order, known.is_some());
+        let text = format!("{keys}{}", include_str!("shaders/reduce/place.wgsl").replace("STORE", store));
+        launch(context, &lines, &cut, &text, known.as_ref(), (&out, to))?;
+        if cut.tiles == 1 {
+            return Ok(out);
+        }
+        lines.length = cut.tiles;
+        known = Some(out);
+    }
+}
+
+/// The elements with the largest key.
+fn extremes(context: &Context, lines: Lines, order: Order) -> Result<Buffer> {
+    let again = Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), ..lines };
+    let places = places(context, again, order, DType::I32)?;
+    take::values(context, &lines, &places, 1, 1)
+}
+
+/// The results of tiles as lines.
+fn tiled(buffer: Buffer, dtype: DType, count: usize, tiles: usize) -> Lines {
+    Lines::new(&Operand { buffer, layout: Layout::contiguous(&[count, tiles]), dtype }, 1)
+}
+
+/// How lines are cut: threads of a line, elements of a tile, tiles of a line.
+struct Cut {
+    is_along: bool,
+    lanes: usize,
+    tile: usize,
+    tiles: usize,
+}
+
+impl Cut {
+    fn of(lines: &Lines) -> Cut {
+        let is_along = lines.run_along_memory();
+        let neighbours = if is_along { 1 } else { lines.count.next_power_of_two().clamp(1, NEIGHBOURS) };
+        let lanes = lines.length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
+        let tile = lanes * SHARE;
+        Cut { is_along, lanes, tile, tiles: lines.length.div_ceil(tile).max(1) }
+    }
+}
+
+fn launch(
+    context: &Context,
+    lines: &Lines,
+    cut: &Cut,
+    text: &str,
+    places: Option<&Buffer>,
+    (out, to): (&Buffer, DType),
+) -> Result<()> {
+    let groups = lines.count.div_ceil(WORKGROUP / cut.lanes).checked_mul(cut.tiles);
+    let Some(groups) = groups.filter(|&groups| groups <= MAX_ELEMENTS) else {
+        return Err(Error::Invalid("gpu: too many elements to reduce at once".into()));
+    };
+    let mut kernel = Kernel::new("reduction");
+    kernel.input("x", &lines.starts);
+    kernel.input("step", &lines.steps);
+    if let Some(places) = places {
+        kernel.dense("places", places, DType::I32);
+    }
+    kernel.output("out", out, to);
+    kernel.number("count", lines.count);
+    kernel.number("length", lines.length);
+    kernel.number("lanes", cut.lanes);
+    kernel.number("tiles", cut.tiles);
+    kernel.number("tile_length", cut.tile);
+    kernel.code(&format!("const IS_ALONG = {};\n{text}{}", cut.is_along, include_str!("shaders/reduce/tree.wgsl")));
+    kernel.launch(context, [groups, 1, 1])
 }

@@ -125,7 +125,7 @@ fn householder_product(py: Python<'_>, a: PyRef<'_, PyTensor>, tau: PyRef<'_, Py
     let (count, m, n) = (b.count(), b.m, b.n);
     let bytes = raise(tau.0.to_bytes())?;
     let factors: Vec<f64> = bytes.chunks_exact(8).map(|x| f64::from_ne_bytes(std::array::from_fn(|i| x[i]))).collect();
-    let size = if count == 0 { 0 } else { factors.len() / count };
+    let size = factors.len().checked_div(count).unwrap_or(0);
     if tau.0.dtype != DType::F64 || size > n || n > m {
         return Err(PyTypeError::new_err("householder_product: shapes do not fit"));
     }

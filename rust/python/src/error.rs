@@ -17,7 +17,9 @@ impl From<Failure> for PyErr {
     fn from(failure: Failure) -> PyErr {
         let text = failure.0.to_string();
         match failure.0 {
-            Error::Invalid(_) | Error::ZeroDivision | Error::OutOfMemory { .. } => PyRuntimeError::new_err(text),
+            Error::Invalid(_) | Error::ZeroDivision | Error::OutOfMemory { .. } | Error::DeviceOutOfMemory(_) => {
+                PyRuntimeError::new_err(text)
+            }
             Error::Index(_) => PyIndexError::new_err(text),
             Error::Value(_) => PyValueError::new_err(text),
             Error::Type(_) => PyTypeError::new_err(text),

@@ -1,10 +1,12 @@
 //! `pyrite._core`: the bindings. They convert arguments and errors; all logic is in `pyrite-core` and the backends.
 
 mod argument;
-mod device;
 mod dense;
+mod device;
 mod dtype;
 mod error;
+#[cfg(unix)]
+mod fork;
 mod interop;
 mod random;
 mod runtime;
@@ -24,8 +26,7 @@ mod _core {
     use crate::interop::{Export, export, from_bytes, from_memory};
     #[pymodule_export]
     use crate::runtime::{
-        after_fork, before_fork, cpu_capability, empty_cache, evaluate_large, get_num_threads, ops, set_num_threads,
-        small_limit,
+        cpu_capability, empty_cache, evaluate_large, get_num_threads, ops, set_num_threads, small_limit,
     };
     #[pymodule_export]
     use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};
@@ -35,6 +36,8 @@ mod _core {
         for dtype in pyrite_core::DType::ALL {
             module.add(dtype.name(), dtype::object(module.py(), dtype)?)?;
         }
+        #[cfg(unix)]
+        fork::register();
         dense::register(module)?;
         random::register(module)
     }

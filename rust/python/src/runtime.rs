@@ -1,4 +1,4 @@
-//! Process-wide settings and the handlers around a fork.
+//! Process-wide settings.
 
 use crate::error::raise;
 use pyo3::prelude::*;
@@ -52,35 +52,4 @@ pub fn evaluate_large(py: Python<'_>) -> PyResult<()> {
 #[pyfunction]
 pub fn small_limit() -> usize {
     value::deferral().small
-}
-
-mod fork {
-    use super::{memory, value};
-    use std::cell::RefCell;
-
-    type Guards = (std::sync::MutexGuard<'static, ()>, Box<dyn std::any::Any>);
-
-    thread_local! {
-        static HELD: RefCell<Option<Guards>> = const { RefCell::new(None) };
-    }
-
-    /// Takes every lock, so that none is held by a thread that the child will not have.
-    pub fn before() {
-        let guards = (value::lock_evaluation(), Box::new(memory::lock_pool()) as Box<dyn std::any::Any>);
-        HELD.with(|held| *held.borrow_mut() = Some(guards));
-    }
-
-    pub fn after() {
-        HELD.with(|held| held.borrow_mut().take());
-    }
-}
-
-#[pyfunction]
-pub fn before_fork(py: Python<'_>) {
-    py.detach(fork::before);
-}
-
-#[pyfunction]
-pub fn after_fork() {
-    fork::after();
 }

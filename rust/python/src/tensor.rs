@@ -134,7 +134,13 @@ fn filled(
 /// A tensor whose every element is `value`.
 #[pyfunction]
 #[pyo3(signature = (shape, value, dtype, device = "cpu"))]
-pub fn full(py: Python<'_>, shape: Vec<usize>, value: Number, dtype: DTypeArgument, device: &str) -> PyResult<PyTensor> {
+pub fn full(
+    py: Python<'_>,
+    shape: Vec<usize>,
+    value: Number,
+    dtype: DTypeArgument,
+    device: &str,
+) -> PyResult<PyTensor> {
     filled(py, &shape, value.0, dtype.0, crate::device::backend(device)?)
 }
 
@@ -437,8 +443,14 @@ impl PyTensor {
         Ok((values.into(), places.map(PyTensor)))
     }
 
-    fn sort(&self, py: Python<'_>, axis: isize, descending: bool) -> PyResult<(PyTensor, PyTensor)> {
-        let (values, places) = work(py, &[&self.0], || self.0.sort(axis, descending))?;
+    /// The place of the `k`-th least element (from 0) along an axis, which stays with size 1.
+    fn kth(&self, py: Python<'_>, k: usize, axis: isize) -> PyResult<PyTensor> {
+        many(py, &[&self.0], || self.0.kth(k, axis))
+    }
+
+    #[pyo3(signature = (axis, descending, stable = true))]
+    fn sort(&self, py: Python<'_>, axis: isize, descending: bool, stable: bool) -> PyResult<(PyTensor, PyTensor)> {
+        let (values, places) = work(py, &[&self.0], || self.0.sort(axis, descending, stable))?;
         Ok((values.into(), places.into()))
     }
 

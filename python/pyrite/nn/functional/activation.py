@@ -160,7 +160,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
-    return _result(input, rows.silu(input), inplace)
+    return _result(input, input * input.sigmoid() if input.is_complex() else rows.silu(input), inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyrite.autograd.graph import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
+from pyrite.ops.elementwise import conj
 from pyrite.tensor import Handle
 
 
@@ -89,51 +90,50 @@ def _behind(x_shape: Sequence[int], y_shape: Sequence[int], kernel, stride, befo
     ]
 
 
+def _slope_of_convolved(g, x_shape, weight, stride, before, dilation, groups) -> Any:
+    return spread(g, conj(weight), x_shape[2:], stride, before, dilation, groups)
+
+
+def _slope_of_filters(g, x, weight_shape, stride, before, after, dilation, groups) -> Any:
+    return weigh(g, conj(x), weight_shape[2:], stride, before, after, dilation, groups)
+
+
+def _slope_of_spread(g, y_shape, weight, stride, before, dilation, groups) -> Any:
+    after = _behind(g.shape, y_shape, weight.shape[2:], stride, before, dilation)
+    return convolve(g, conj(weight), stride, before, after, dilation, groups)
+
+
+def _slope_of_spreading_filters(g, y, weight_shape, stride, before, dilation, groups) -> Any:
+    after = _behind(g.shape, y.shape, weight_shape[2:], stride, before, dilation)
+    return weigh(conj(y), g, weight_shape[2:], stride, before, after, dilation, groups)
+
+
 convolve = operation(
     "convolve",
     lambda x, weight, stride, before, after, dilation, groups: _convolved(
         x, weight, stride, before, after, dilation, groups
     ),
-    x=lambda g, x_shape, weight, stride, before, dilation, groups: spread(
-        g, weight, x_shape[2:], stride, before, dilation, groups
-    ),
-    weight=lambda g, x, weight_shape, stride, before, after, dilation, groups: weigh(
-        g, x, weight_shape[2:], stride, before, after, dilation, groups
-    ),
+    x=_slope_of_convolved,
+    weight=_slope_of_filters,
 )
 spread = operation(
     "spread",
     lambda y, weight, size, stride, before, dilation, groups: _spread(
         y, weight, size, stride, before, dilation, groups
     ),
-    y=lambda g, y_shape, weight, stride, before, dilation, groups: convolve(
-        g,
-        weight,
-        stride,
-        before,
-        _behind(g.shape, y_shape, weight.shape[2:], stride, before, dilation),
-        dilation,
-        groups,
-    ),
-    weight=lambda g, y, weight_shape, stride, before, dilation, groups: weigh(
-        y,
-        g,
-        weight_shape[2:],
-        stride,
-        before,
-        _behind(g.shape, y.shape, weight_shape[2:], stride, before, dilation),
-        dilation,
-        groups,
-    ),
+    y=_slope_of_spread,
+    weight=_slope_of_spreading_filters,
 )
 weigh = operation(
     "weigh",
     lambda y, x, kernel, stride, before, after, dilation, groups: _weighed(
         y, x, kernel, stride, before, after, dilation, groups
     ),
-    y=lambda g, x, stride, before, after, dilation, groups: convolve(x, g, stride, before, after, dilation, groups),
+    y=lambda g, x, stride, before, after, dilation, groups: convolve(
+        conj(x), g, stride, before, after, dilation, groups
+    ),
     x=lambda g, y, x_shape, stride, before, dilation, groups: spread(
-        y, g, x_shape[2:], stride, before, dilation, groups
+        conj(y), g, x_shape[2:], stride, before, dilation, groups
     ),
 )
 
@@ -151,12 +151,8 @@ convolution = operation(
     lambda x, weight, bias, stride, before, after, dilation, groups: _biased(
         _convolved(x, weight, stride, before, after, dilation, groups), bias
     ),
-    x=lambda g, x_shape, weight, stride, before, dilation, groups: spread(
-        g, weight, x_shape[2:], stride, before, dilation, groups
-    ),
-    weight=lambda g, x, weight_shape, stride, before, after, dilation, groups: weigh(
-        g, x, weight_shape[2:], stride, before, after, dilation, groups
-    ),
+    x=_slope_of_convolved,
+    weight=_slope_of_filters,
     bias=_bias_slope,
 )
 transposed_convolution = operation(
@@ -165,24 +161,7 @@ transposed_convolution = operation(
         _spread(y, weight, size, stride, before, dilation, groups), bias
     ),
     label="ConvolutionBackward0",
-    y=lambda g, y_shape, weight, stride, before, dilation, groups: convolve(
-        g,
-        weight,
-        stride,
-        before,
-        _behind(g.shape, y_shape, weight.shape[2:], stride, before, dilation),
-        dilation,
-        groups,
-    ),
-    weight=lambda g, y, weight_shape, stride, before, dilation, groups: weigh(
-        y,
-        g,
-        weight_shape[2:],
-        stride,
-        before,
-        _behind(g.shape, y.shape, weight_shape[2:], stride, before, dilation),
-        dilation,
-        groups,
-    ),
+    y=_slope_of_spread,
+    weight=_slope_of_spreading_filters,
     bias=_bias_slope,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyrite import ops
 from pyrite.autograd.graph import operation
+from pyrite.ops.elementwise import conj
 from pyrite.ops.linalg import mm_of
 from pyrite.tensor import Handle, Tensor
 
@@ -27,8 +28,8 @@ def _affine(label: str) -> Callable:
         "linear",
         _forward,
         label=label,
-        x=lambda g, weight, x_shape: mm_of(_rows(g), weight).reshape(list(x_shape)),
-        weight=lambda g, x: mm_of(_rows(g).transpose(0, 1), _rows(x)),
+        x=lambda g, weight, x_shape: mm_of(_rows(g), conj(weight)).reshape(list(x_shape)),
+        weight=lambda g, x: mm_of(_rows(g).transpose(0, 1), conj(_rows(x))),
         bias=lambda g: _rows(g).sum([0]),
     )
 

@@ -22,7 +22,10 @@ impl Tensor {
     pub fn view_as_complex(&self) -> Result<Tensor> {
         if !matches!(self.dtype, DType::F32 | DType::F64) {
             let what = "view_as_complex is only supported for floating point tensors";
-            return Err(Error::Invalid(format!("{what}, but got a tensor of scalar type: {}", self.dtype.scalar_name())));
+            return Err(Error::Invalid(format!(
+                "{what}, but got a tensor of scalar type: {}",
+                self.dtype.scalar_name()
+            )));
         }
         let refuse = |what: &str| Err(Error::Invalid(what.into()));
         let mut layout = self.layout.clone();
@@ -38,7 +41,7 @@ impl Tensor {
         if layout.strides.iter().zip(&layout.shape).any(|(s, &n)| n > 1 && s % 2 != 0) {
             return refuse("Tensor must have a stride divisible by 2 for all but last dimension");
         }
-        if layout.offset % 2 != 0 {
+        if !layout.offset.is_multiple_of(2) {
             return refuse("Tensor must have a storage_offset divisible by 2");
         }
         layout.offset /= 2;

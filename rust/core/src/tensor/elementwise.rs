@@ -42,7 +42,15 @@ pub fn compute_dtype(op: Op, args: &[Argument<'_>]) -> Result<DType> {
     let dtype = if op.needs_fractions() && dtype.is_integral() { crate::scalar::default_dtype() } else { dtype };
     let not_of_bools = matches!(
         op,
-        Op::floor_divide | Op::trunc_divide | Op::remainder | Op::fmod | Op::pow | Op::gcd | Op::lcm | Op::shift_left | Op::shift_right
+        Op::floor_divide
+            | Op::trunc_divide
+            | Op::remainder
+            | Op::fmod
+            | Op::pow
+            | Op::gcd
+            | Op::lcm
+            | Op::shift_left
+            | Op::shift_right
     );
     if !op.domain().holds(dtype) || (dtype == DType::Bool && not_of_bools) {
         return Err(Error::Unsupported { op: op.name(), dtype });

@@ -129,18 +129,34 @@ impl Tensor {
         Ok((values, places))
     }
 
-    /// The elements along `axis` in order, stably, and their places.
-    pub fn sort(&self, axis: isize, descending: bool) -> Result<(Tensor, Tensor)> {
+    /// The elements along `axis` in order, equal ones as they stood where `stable`, and their places.
+    pub fn sort(&self, axis: isize, descending: bool, stable: bool) -> Result<(Tensor, Tensor)> {
         if self.dtype.is_complex() {
             return Err(Error::Unsupported { op: "sort", dtype: self.dtype });
         }
         let (operand, back) = self.axis_last(axis)?;
-        let (values, places) = self.backend.sort(&operand, descending)?;
+        let (values, places) = match stable {
+            true => self.backend.sort(&operand, descending)?,
+            false => self.backend.sort_unstably(&operand, descending)?,
+        };
         let shape = operand.layout.shape;
-        Ok((
-            self.axis_back(values, self.dtype, &shape, &back)?,
-            self.axis_back(places, DType::I64, &shape, &back)?,
-        ))
+        Ok((self.axis_back(values, self.dtype, &shape, &back)?, self.axis_back(places, DType::I64, &shape, &back)?))
+    }
+
+    /// The place of the `k`-th least element (from 0) along `axis`, which stays with size 1.
+    pub fn kth(&self, k: usize, axis: isize) -> Result<Tensor> {
+        let (operand, back) = self.axis_last(axis)?;
+        let mut shape = operand.layout.shape.clone();
+        let last = shape.len() - 1;
+        if k >= shape[last] {
+            return Err(Error::Index("selected index k out of range".into()));
+        }
+        if self.dtype.is_complex() {
+            return Err(Error::Unsupported { op: "kthvalue", dtype: self.dtype });
+        }
+        shape[last] = 1;
+        let places = self.backend.kth(&operand, k)?;
+        self.axis_back(places, DType::I64, &shape, &back)
     }
 
     /// The `k` largest or smallest along `axis`, in order, and their places.
@@ -157,9 +173,6 @@ impl Tensor {
         shape[last] = k as usize;
         checked_bytes(&shape, DType::I64, self.backend)?;
         let (values, places) = self.backend.topk(&operand, k as usize, largest)?;
-        Ok((
-            self.axis_back(values, self.dtype, &shape, &back)?,
-            self.axis_back(places, DType::I64, &shape, &back)?,
-        ))
+        Ok((self.axis_back(values, self.dtype, &shape, &back)?, self.axis_back(places, DType::I64, &shape, &back)?))
     }
 }

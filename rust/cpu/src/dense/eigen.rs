@@ -35,7 +35,7 @@ fn sweep(a: &mut [f64], v: &mut [f64], n: usize) -> bool {
         for q in p + 1..n {
             let g = a[p * n + q];
             let scale = (a[p * n + p] * a[q * n + q]).abs().sqrt();
-            if !(g.abs() > f64::MIN_POSITIVE.max(1e-17 * scale)) {
+            if g.is_nan() || g.abs() <= f64::MIN_POSITIVE.max(1e-17 * scale) {
                 continue;
             }
             any = true;

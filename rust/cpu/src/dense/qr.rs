@@ -2,8 +2,8 @@
 
 /// R in the upper triangle of the m x n matrix, the reflections' vectors (from their second element on) below it.
 pub fn factor(a: &mut [f64], m: usize, n: usize, tau: &mut [f64]) {
-    for k in 0..m.min(n) {
-        tau[k] = clear_below(a, m, n, k);
+    for (k, factor) in tau.iter_mut().enumerate().take(m.min(n)) {
+        *factor = clear_below(a, m, n, k);
     }
 }
 

@@ -70,7 +70,7 @@ fn sweep(columns: &mut [f64], v: &mut [f64], m: usize, n: usize) -> bool {
         for q in p + 1..n {
             let (x, y) = (&columns[p * m..(p + 1) * m], &columns[q * m..(q + 1) * m]);
             let (a, b, g) = (dot(x, x), dot(y, y), dot(x, y));
-            if !(g.abs() > 1e-16 * (a * b).sqrt()) {
+            if g.is_nan() || g.abs() <= 1e-16 * (a * b).sqrt() {
                 continue;
             }
             any = true;

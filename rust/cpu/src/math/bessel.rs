@@ -166,7 +166,7 @@ pub fn airy_ai(x: f64) -> f64 {
 }
 
 /// Ai(0) and -Ai'(0).
-const AIRY_AT_ZERO: (f64, f64) = (0.355_028_053_887_817_24, 0.258_819_403_792_806_8);
+const AIRY_AT_ZERO: (f64, f64) = (0.355_028_053_887_817_2, 0.258_819_403_792_806_8);
 
 fn airy_series(x: f64) -> f64 {
     let cube = x * x * x;
@@ -195,7 +195,7 @@ fn airy_far_below(x: f64, zeta: f64) -> f64 {
         }
         last = term;
         let place = k as usize;
-        sums[place % 2] += if (place / 2) % 2 == 0 { term } else { -term };
+        sums[place % 2] += if (place / 2).is_multiple_of(2) { term } else { -term };
         k += 1.0;
     }
     let (sin, cos) = (zeta - FRAC_PI_4).sin_cos();

@@ -112,7 +112,7 @@ pub fn erfcx(x: f64) -> f64 {
         return if x < -27.0 { f64::INFINITY } else { (x * x).exp() * libm::erfc(x) };
     }
     let w = 0.5 / (x * x);
-    (1.0 - w * (1.0 - 3.0 * w * (1.0 - 5.0 * w))) / (x * PI.sqrt())
+    (1.0 - w * (1.0 - 3.0 * w * (1.0 - 5.0 * w * (1.0 - 7.0 * w * (1.0 - 9.0 * w))))) / (x * PI.sqrt())
 }
 
 /// The x below which a normal variable falls with probability p; NaN outside [0, 1]. A rational estimate good to 1e-9

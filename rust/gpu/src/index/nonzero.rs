@@ -11,14 +11,16 @@ use pyrite_core::{Buffer, DType, Operand, Result};
 /// Elements that one thread looks at.
 const CHUNK: usize = 16;
 
+/// A buffer with its name, its type and its use in a kernel.
+type Bound<'a> = (&'static str, &'a Buffer, &'static str, Access);
+
 /// The places of the elements that are not zero; see [`pyrite_core::Backend::nonzero`]. Their number is read back.
 pub fn nonzero(context: &Context, input: &Operand) -> Result<(Buffer, usize)> {
     let (numel, rank) = (input.layout.numel(), input.layout.rank());
     let chunks = numel.div_ceil(CHUNK);
     let counts = allocate(context, 4 * (chunks + 1))?;
-    launch(context, input, chunks + 1, include_str!("../shaders/index/count.wgsl"), |kernel| {
-        kernel.words("counts", &counts, "array<u32>", Access::Write);
-    })?;
+    let bound = [("counts", &counts, "array<u32>", Access::Write)];
+    launch(context, input, chunks + 1, &bound, include_str!("../shaders/index/count.wgsl"))?;
     prefix_sums(context, &counts, chunks + 1)?;
     let mut total = [0; 4];
     download(context, &counts, 4 * chunks, &mut total)?;
@@ -26,12 +28,8 @@ pub fn nonzero(context: &Context, input: &Operand) -> Result<(Buffer, usize)> {
     let out = allocate(context, total * rank * size_of::<i64>())?;
     within_reach("nonzero", 2 * total * rank)?;
     if total * rank > 0 {
-        launch(context, input, chunks, include_str!("../shaders/index/nonzero.wgsl"), |kernel| {
-            kernel.words("counts", &counts, "array<u32>", Access::Read);
-            kernel.words("out", &out, "array<u32>", Access::Write);
-            kernel.number("rank", rank);
-            kernel.numbers("sizes", input.layout.shape.iter().map(|&size| size as u32));
-        })?;
+        let bound = [("counts", &counts, "array<u32>", Access::Read), ("out", &out, "array<u32>", Access::Write)];
+        launch(context, input, chunks, &bound, include_str!("../shaders/index/nonzero.wgsl"))?;
     }
     Ok((out, total))
 }
@@ -41,23 +39,26 @@ pub fn any_zero(context: &Context, input: &Operand) -> Result<bool> {
     let found = allocate(context, 4)?;
     context.clear(&found)?;
     let chunks = input.layout.numel().div_ceil(CHUNK);
-    launch(context, input, chunks, include_str!("../shaders/index/any_zero.wgsl"), |kernel| {
-        kernel.words("found", &found, "array<atomic<u32>>", Access::Write);
-    })?;
+    let bound = [("found", &found, "array<atomic<u32>>", Access::Write)];
+    launch(context, input, chunks, &bound, include_str!("../shaders/index/any_zero.wgsl"))?;
     let mut bytes = [0; 4];
     download(context, &found, 0, &mut bytes)?;
     Ok(bytes != [0; 4])
 }
 
 /// Starts a kernel with a thread for each chunk, which knows `is_zero(i)`.
-fn launch(context: &Context, input: &Operand, threads: usize, code: &str, bind: impl FnOnce(&mut Kernel)) -> Result<()> {
+fn launch(context: &Context, input: &Operand, threads: usize, bound: &[Bound<'_>], code: &str) -> Result<()> {
     let numel = input.layout.numel();
     within_reach("a search for zeros", numel)?;
     let (words, per_element) = in_words(input);
     let mut kernel = Kernel::new("zeros");
-    bind(&mut kernel);
+    for &(name, buffer, ty, access) in bound {
+        kernel.words(name, buffer, ty, access);
+    }
     kernel.input("words", &words);
     kernel.number("numel", numel);
+    kernel.number("rank", input.layout.rank());
+    kernel.numbers("sizes", input.layout.shape.iter().map(|&size| size as u32));
     kernel.code(&is_zero(input.dtype, per_element));
     kernel.code(&format!("const CHUNK = {CHUNK}u;\n\n{code}"));
     kernel.launch(context, [threads.div_ceil(THREADS), 1, 1])

@@ -1,5 +1,5 @@
 //! The sources of a write listed by slot, those of one slot in order: few by counting which come before, many by a radix sort of
-//! four bits at a time. Both are stable, so sums are added up in the order of the sources on every run.
+//! four bits at a time. Both are stable.
 
 use super::THREADS;
 use super::prefix::prefix_sums;
@@ -10,7 +10,7 @@ use crate::pipelines::Access;
 use pyrite_core::{Buffer, Result};
 
 /// The most sources that are compared with each other.
-const FEW: usize = 1024;
+const FEW: usize = 2048;
 /// Neighbours that one thread of a radix pass moves.
 const CHUNK: usize = 64;
 /// What four bits tell apart.

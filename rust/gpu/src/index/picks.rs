@@ -1,10 +1,12 @@
 //! Index tensors as kernels read them: int64, in two words, each checked against the axis that it points into.
 
+use super::{followed, merged, still};
 use crate::kernel::Kernel;
-use pyrite_core::{Layout, Operand};
+use pyrite_core::Operand;
 
 /// The most index tensors of one kernel: with its other buffers they are the eight that every device can bind.
-pub const MOST: usize = 4;
+pub const MOST: usize = NAMES.len();
+const NAMES: [&str; 4] = ["index0", "index1", "index2", "index3"];
 
 /// What an index tensor belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,34 +34,34 @@ pub struct Pick {
 impl Pick {
     /// The same where elements are `words` words and the walk has an axis for them.
     pub fn in_words(mut self, words: usize) -> Pick {
-        if words > 1 {
-            self.index.layout.shape.push(words);
-            self.index.layout.strides.push(0);
-            self.step *= words as isize;
-        }
+        self.step *= words as isize;
+        if words > 1 { self.over(&[words]) } else { self }
+    }
+
+    /// The same with as few axes as will do.
+    pub fn merged(mut self) -> Pick {
+        self.index.layout = merged(&self.index.layout);
         self
     }
 
-    /// The same in a walk that goes on over the axes of `rest`.
-    pub fn over(mut self, rest: &Layout) -> Pick {
-        self.index.layout.shape.extend_from_slice(&rest.shape);
-        self.index.layout.strides.extend(rest.strides.iter().map(|_| 0));
+    /// The same in a walk that goes on over axes of these sizes.
+    pub fn over(mut self, sizes: &[usize]) -> Pick {
+        self.index.layout = followed(&self.index.layout, &still(sizes, 0));
         self
     }
 }
 
 /// Gives a kernel `pick(i)`: the indices for element `i` of the walk add to its globals `place` and `slot`; `fits` becomes false
 /// where one is out of bounds. At most `MOST`.
-pub fn bind(kernel: &mut Kernel, picks: &[Pick], family: Family) {
+pub fn bind<'a>(kernel: &mut Kernel<'a>, picks: &'a [Pick], family: Family) {
     let mut body = String::new();
-    for (k, pick) in picks.iter().enumerate() {
-        kernel.input(&format!("index{k}"), &pick.index);
-        body.push_str(&format!(
-            "    at = 2u * place_index{k}(i);\n    add(vec2(index{k}_words[at], index{k}_words[at + 1u]), {k}u);\n"
-        ));
+    for (k, (name, pick)) in NAMES.into_iter().zip(picks).enumerate() {
+        kernel.input(name, &pick.index);
+        body.push_str(&format!("    add(load_pair_{name}(place_{name}(i)), {k}u);\n"));
     }
+    kernel.code(&format!("fn pick(i: u32) {{\n{body}}}\n"));
     if picks.is_empty() {
-        return kernel.code("fn pick(i: u32) {}\n");
+        return;
     }
     kernel.numbers("sizes", picks.iter().map(|pick| pick.size as u32));
     kernel.numbers("steps", picks.iter().map(|pick| pick.step as u32));
@@ -71,5 +73,4 @@ pub fn bind(kernel: &mut Kernel, picks: &[Pick], family: Family) {
         Family::Along => ("false", "report_index_along"),
     };
     kernel.code(&include_str!("../shaders/index/add.wgsl").replace("WRAPS", wraps).replace("REPORT", report));
-    kernel.code(&format!("fn pick(i: u32) {{\n    var at = 0u;\n{body}}}\n"));
 }

@@ -51,3 +51,38 @@ fn index_of_i64(low: u32, high: u32) -> i32 {
 
 // The workgroup's number in a grid whose first axis was too long and goes on in the second.
 fn group_index(group: vec3<u32>, grid: vec3<u32>) -> u32 { return group.y * grid.x + group.x; }
+
+fn is_true_f32(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) != 0u; }
+
+fn is_true_f64(x: f64) -> bool { return !(x == 0.0); }
+
+fn is_true_i32(x: i32) -> bool { return x != 0; }
+
+fn is_true_i64(x: i64) -> bool { return x != 0li; }
+
+// x towards zero, within what an integer holds; 0 for NaN.
+fn truncate_f32_i32(x: f32) -> i32 {
+    return select(select(i32(x), 0x7fffffff, x >= 2147483648.0), 0, is_nan_f32(x));
+}
+
+fn truncate_f64_i32(x: f64) -> i32 {
+    return select(select(i32(x), 0x7fffffff, x >= 2147483647.0), 0, is_nan_f64(x));
+}
+
+fn truncate_f32_i64(x: f32) -> i64 {
+    return select(select(i64(x), 0x7fffffffffffffffli, x >= 9223372036854775808.0), 0li, is_nan_f32(x));
+}
+
+fn truncate_f64_i64(x: f64) -> i64 {
+    return select(select(i64(x), 0x7fffffffffffffffli, x >= 9223372036854775808.0), 0li, is_nan_f64(x));
+}
+
+// The low bits of x towards zero, for integers of fewer than 32: as if it went through an int64.
+fn wrap_f32(x: f32) -> i32 {
+    let whole = trunc(x);
+    let low = i32(whole - floor(whole / 65536.0) * 65536.0);
+    let bounded = select(select(low, -1, x >= 9223372036854775808.0), 0, x <= -9223372036854775808.0);
+    return select(bounded, 0, is_nan_f32(x));
+}
+
+fn wrap_f64(x: f64) -> i32 { return i32(truncate_f64_i64(x)); }

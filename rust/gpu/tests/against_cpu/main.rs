@@ -4,6 +4,9 @@
 mod aliasing;
 mod compare;
 mod elementwise;
+mod index;
+mod numbers;
+mod reduce;
 mod refusals;
 mod sum;
 mod table;

@@ -68,7 +68,7 @@ pub fn expm1(z: Complex64) -> Complex64 {
     if z.im == 0.0 {
         return complex(math::expm1(z.re), z.im);
     }
-    if !(z.re.abs() < 1.0) {
+    if z.re.is_nan() || z.re.abs() >= 1.0 {
         return exp(z) - Complex64::ONE;
     }
     let half = math::sin(z.im / 2.0);

@@ -25,15 +25,6 @@ fn sweep(function: fn(f32) -> f32, reference: fn(f64) -> f64, limit: f64) {
     );
 }
 
-macro_rules! sweeps {
-    ($($name:ident: $function:expr, $reference:expr, $limit:literal;)*) => {$(
-        #[test]
-        fn $name() {
-            sweep($function, $reference, $limit);
-        }
-    )*};
-}
-
 sweeps! {
     exp_is_accurate: exp, f64::exp, 2.0;
     exp2_is_accurate: exp2, f64::exp2, 2.0;

@@ -51,15 +51,6 @@ fn sweep(function: fn(f64) -> f64, reference: fn(f64) -> f64, limit: f64) {
     assert!(error <= limit, "{error:.2} ulp at {x:e}: {:e}, expected {:e}", function(x), reference(x));
 }
 
-macro_rules! sweeps {
-    ($($name:ident: $function:expr, $reference:expr, $limit:literal;)*) => {$(
-        #[test]
-        fn $name() {
-            sweep($function, $reference, $limit);
-        }
-    )*};
-}
-
 sweeps! {
     exp_is_accurate: exp, f64::exp, 2.0;
     exp2_is_accurate: exp2, f64::exp2, 2.0;

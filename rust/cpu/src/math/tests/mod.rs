@@ -1,7 +1,18 @@
 //! Accuracy against float64 over the range of float32, the special values, and the edges of the integers.
 
+/// A test for each function, by the `sweep` of its module.
+macro_rules! sweeps {
+    ($($name:ident: $function:expr, $reference:expr, $limit:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            sweep($function, $reference, $limit);
+        }
+    )*};
+}
+
 mod accuracy;
 mod double;
+mod higher;
 mod integers;
 mod specials;
 mod two_arguments;

@@ -1,4 +1,5 @@
-// Combines the target with the sources, which `order` lists by slot: the thread of a slot's first source takes all, in order.
+// Combines each home with its sources: the thread of a run's first takes those of its chunk in order, then what the chunks that
+// the run goes on in came to.
 
 @compute @workgroup_size(256)
 fn main(
@@ -7,27 +8,29 @@ fn main(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let t = group_index(group, grid) * 256u + lane;
-    var j = t / block();
-    if j >= count() {
-        return;
-    }
-    let slot = slots[order[j]];
-    if slot == 0xffffffffu || (j > 0u && slots[order[max(j, 1u) - 1u]] == slot) {
-        return;
-    }
+    let first = t / block();
     let element = t % block();
-    let at = places[order[j]] + place_target(element);
-    var old = load_target(at);
-    loop {
-        let fresh = source(order[j] * block() + element);
-        old = COMBINED;
-        j++;
-        if j >= count() {
-            break;
-        }
-        if slots[order[j]] != slot {
-            break;
-        }
+    if first >= count() {
+        return;
     }
-    store_target(at, old);
+    let slot = slot_at(first);
+    if slot == 0xffffffffu || goes_on(first) {
+        return;
+    }
+    let at = places[order[first]] + place_home(element);
+    var value = load_home(at);
+    var j = first;
+    for (; j < end_of_chunk(first); j++) {
+        if slot_at(j) != slot {
+            break;
+        }
+        value = combined(value, source_at(j, element));
+    }
+    for (; j < count() && j % CHUNK == 0u; j += CHUNK) {
+        if slot_at(j) != slot {
+            break;
+        }
+        value = combined(value, load_partials(j / CHUNK * block() + element));
+    }
+    store_home(at, value);
 }

@@ -1,4 +1,4 @@
-// The last of the sources that go to one slot: first every slot that has one is reset, then the highest number wins.
+// The number of the last source that goes to each slot, from 1 on; the slots start at 0.
 
 @compute @workgroup_size(256)
 fn main(
@@ -8,6 +8,6 @@ fn main(
 ) {
     let i = group_index(group, grid) * 256u + lane;
     if i < count() && slots[i] != 0xffffffffu {
-        STEP
+        atomicMax(&winners[slots[i]], i + 1u);
     }
 }

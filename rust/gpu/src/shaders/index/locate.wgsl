@@ -22,4 +22,7 @@ fn main(
     pick(i);
     places[i] = place;
     slots[i] = select(NONE, slot, fits);
+    if fits {
+        RESET
+    }
 }

@@ -1,6 +1,6 @@
 // Replaces each word of a tile of 1024 by the sum of those before it; `sums` gets the sum of each tile.
 
-var<workgroup> partial: array<u32, 256>;
+var<workgroup> running: array<u32, 256>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -18,24 +18,24 @@ fn main(
             sum += numbers[first + k];
         }
     }
-    partial[lane] = sum;
+    running[lane] = sum;
     workgroupBarrier();
     for (var reach = 1u; reach < 256u; reach *= 2u) {
         var before = 0u;
         if lane >= reach {
-            before = partial[lane - reach];
+            before = running[lane - reach];
         }
         workgroupBarrier();
-        partial[lane] += before;
+        running[lane] += before;
         workgroupBarrier();
     }
-    let start = partial[lane] - sum;
+    let start = running[lane] - sum;
     for (var k = 0u; k < 4u; k++) {
         if first + k < count() {
             numbers[first + k] = start + own[k];
         }
     }
     if lane == 255u && tile * 1024u < count() {
-        sums[tile] = partial[255];
+        sums[tile] = running[255];
     }
 }

@@ -13,6 +13,6 @@ fn main(
     }
     let slot = slots[i];
     if slot != 0xffffffffu && IS_LAST {
-        store_target(places[i] + place_target(t % block()), source(t));
+        store_home(places[i] * WORDS + place_home(t % block()), source(t));
     }
 }

@@ -1,0 +1,57 @@
+//! What kernels report about their data: an index out of bounds, a division by zero. The first report since the last read-back
+//! stays in a few words of the device; the host raises it, in the CPU's words, with the next read-back or synchronize.
+
+use pyrite_core::{Error, Result};
+
+/// Words of a report: whether there is one, its kind, the index (low and high word), the axis, the size.
+pub const WORDS: usize = 6;
+pub const BYTES: usize = 4 * WORDS;
+
+/// Several index tensors at once: IndexError.
+const INDEX: u32 = 1;
+/// gather and scatter: RuntimeError.
+const INDEX_ALONG: u32 = 2;
+const ZERO_DIVISION: u32 = 3;
+
+/// The functions that kernels report with, and their text; the words are bound as `faults`.
+pub fn functions() -> [(&'static str, String); 3] {
+    let index = |name, kind| {
+        let text = include_str!("shaders/report_index.wgsl").replace("report_index", name);
+        (name, text.replace("KIND", &format!("{kind}u")))
+    };
+    let division = format!(
+        "fn report_zero_division() {{\n    if atomicOr(&faults[0], 1u) == 0u {{\n        \
+         atomicStore(&faults[1], {ZERO_DIVISION}u);\n    }}\n}}"
+    );
+    [index("report_index", INDEX), index("report_index_along", INDEX_ALONG), ("report_zero_division", division)]
+}
+
+/// Raises a report, if the words hold one.
+pub fn raise(words: &[u8]) -> Result<()> {
+    let word = |i: usize| words[4 * i..].first_chunk().map_or(0, |&bytes| u32::from_ne_bytes(bytes));
+    if word(0) == 0 {
+        return Ok(());
+    }
+    let index = (u64::from(word(3)) << 32 | u64::from(word(2))) as i64;
+    let text = format!("index {index} is out of bounds for dimension {} with size {}", word(4), word(5));
+    Err(match word(1) {
+        INDEX => Error::Index(text),
+        INDEX_ALONG => Error::Invalid(text),
+        _ => Error::ZeroDivision,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_raised_as_the_error_of_its_kind() {
+        let words = |words: [i32; WORDS]| words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>();
+        let text = || "index -7 is out of bounds for dimension 2 with size 5".to_owned();
+        assert_eq!(raise(&words([0, 1, -7, -1, 2, 5])), Ok(()));
+        assert_eq!(raise(&words([1, 1, -7, -1, 2, 5])), Err(Error::Index(text())));
+        assert_eq!(raise(&words([1, 2, -7, -1, 2, 5])), Err(Error::Invalid(text())));
+        assert_eq!(raise(&words([1, 3, 0, 0, 0, 0])), Err(Error::ZeroDivision));
+    }
+}

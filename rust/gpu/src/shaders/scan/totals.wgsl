@@ -1,0 +1,3 @@
+if lane == lanes() - 1u {
+            put(line * tiles() + tile, shares[index]);
+        }
