@@ -9,6 +9,7 @@ mod fault;
 mod index;
 mod kernel;
 mod lines;
+mod matmul;
 mod memory;
 mod not_built;
 mod order;
@@ -24,7 +25,6 @@ mod sort;
 mod take;
 
 use context::Context;
-use not_built::not_built;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
@@ -162,8 +162,8 @@ impl Backend for Gpu {
         sort::topk(&self.context, input, k, largest)
     }
 
-    fn matmul(&self, _: &Operand, _: &Operand) -> Result<Buffer> {
-        not_built("matmul")
+    fn matmul(&self, a: &Operand, b: &Operand) -> Result<Buffer> {
+        matmul::matmul(&self.context, a, b)
     }
 
     fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer> {

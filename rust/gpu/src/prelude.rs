@@ -58,3 +58,48 @@ pub fn needed(source: &str, own: &HashMap<String, String>) -> String {
     texts.sort();
     texts.concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::context::Context;
+    use crate::kernel::Kernel;
+    use crate::memory::{allocate, download, upload};
+    use pyrite_core::DType;
+
+    /// Evaluates a WGSL expression of `x`, a pair of floats, on the GPU; None where there is none.
+    fn pairs(expression: &str, x: &[f32]) -> Option<Vec<f64>> {
+        let context = Context::open().ok()?;
+        let bytes: Vec<u8> = x.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        let (input, output) = (upload(&context, &bytes).unwrap(), allocate(&context, 8 * x.len()).unwrap());
+        let mut kernel = Kernel::new("pairs");
+        kernel.dense("input", &input, DType::F32);
+        kernel.output("output", &output, DType::F32);
+        kernel.code(&format!(
+            "@compute @workgroup_size(1) fn main(@builtin(workgroup_id) id: vec3<u32>) {{ let x = input(id.x); \
+             let y = {expression}; store_output(2u * id.x, y.x); store_output(2u * id.x + 1u, y.y); }}"
+        ));
+        kernel.launch(&context, [x.len(), 1, 1]).unwrap();
+        let mut out = vec![0; 8 * x.len()];
+        download(&context, &output, 0, &mut out).unwrap();
+        let floats: Vec<f64> =
+            out.chunks_exact(4).map(|b| f64::from(f32::from_ne_bytes(b.try_into().unwrap()))).collect();
+        Some(floats.chunks_exact(2).map(|pair| pair[0] + pair[1]).collect())
+    }
+
+    #[test]
+    fn two_parts_keep_what_one_would_lose() {
+        let x: Vec<f32> = (1..2000).map(|i| i as f32 * 0.007_31).collect();
+        let cases: [(&str, fn(f64) -> f64, f64); 4] = [
+            ("fast_two_sum(100.0, x)", |x| x + 100.0, 1e-9),
+            ("two_product(x, x)", |x| x * x, 1e-9),
+            ("log_parts(x / 50.0)", |x| f64::from(x as f32 / 50.0).ln_1p(), 3e-8),
+            ("log2_parts(x)", f64::log2, 2e-9),
+        ];
+        for (expression, exact, most) in cases {
+            let Some(values) = pairs(expression, &x) else { return };
+            let errors = x.iter().zip(values).map(|(&x, y)| (exact(x.into()) - y).abs());
+            let worst = errors.fold(0.0, f64::max);
+            assert!(worst < most, "{expression}: {worst:e}");
+        }
+    }
+}

@@ -35,10 +35,37 @@ pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) 
         Reduction::Min if is_wide => extremes(context, lines, Order::Least),
         Reduction::Any => truths(context, lines, "0u", "a | b"),
         Reduction::All => truths(context, lines, "1u", "a & b"),
-        Reduction::Sum => numbers(context, lines, "Value(0)", "a + b"),
-        Reduction::Prod => numbers(context, lines, "Value(1)", "a * b"),
-        Reduction::Max => numbers(context, lines, bound(input.dtype, true), &helper("max", input.dtype)),
-        Reduction::Min => numbers(context, lines, bound(input.dtype, false), &helper("min", input.dtype)),
+        Reduction::Sum => sum(context, lines, input.dtype),
+        Reduction::Prod => numbers(context, lines, "Value(1)", "a * b", input.dtype),
+        Reduction::Max => numbers(context, lines, bound(input.dtype, true), &helper("max", input.dtype), input.dtype),
+        Reduction::Min => numbers(context, lines, bound(input.dtype, false), &helper("min", input.dtype), input.dtype),
+    }
+}
+
+/// The sum of each line as `result`, a dtype with the same compute type.
+pub fn sum(context: &Context, lines: Lines, result: DType) -> Result<Buffer> {
+    numbers(context, lines, "Value(0)", "a + b", result)
+}
+
+/// The sum of each line's elements times those of the same line of `other`.
+pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<Buffer> {
+    let dtype = lines.starts.dtype;
+    let to = if cut.tiles == 1 { dtype } else { wide(dtype) };
+    let out = allocate(context, lines.count * cut.tiles * to.size())?;
+    let others = [("other", &other.starts), ("other_step", &other.steps)];
+    launch(context, &lines, &cut, include_str!("shaders/matmul/dot.wgsl"), &others, (&out, to))?;
+    match cut.tiles {
+        1 => Ok(out),
+        tiles => sum(context, tiled(out, to, lines.count, tiles), dtype),
+    }
+}
+
+/// The dtype that partial results are kept in.
+pub fn wide(dtype: DType) -> DType {
+    match compute_type(dtype) {
+        Some("f32") => DType::F32,
+        Some("i32") => DType::I32,
+        _ => dtype,
     }
 }
 
@@ -61,19 +88,20 @@ fn fold(identity: &str, combination: &str) -> String {
 }
 
 /// Sums, products and the like, in the dtype's compute type.
-fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &str) -> Result<Buffer> {
-    let dtype = lines.starts.dtype;
-    let wide = match compute_type(dtype) {
-        Some("f32") => DType::F32,
-        Some("i32") => DType::I32,
-        _ => dtype,
-    };
+fn numbers(
+    context: &Context,
+    mut lines: Lines,
+    identity: &str,
+    combination: &str,
+    result: DType,
+) -> Result<Buffer> {
+    let wide = wide(lines.starts.dtype);
     let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/value.wgsl"));
     loop {
         let cut = Cut::of(&lines);
-        let to = if cut.tiles == 1 { dtype } else { wide };
+        let to = if cut.tiles == 1 { result } else { wide };
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
-        launch(context, &lines, &cut, &text, None, (&out, to))?;
+        launch(context, &lines, &cut, &text, &[], (&out, to))?;
         if cut.tiles == 1 {
             return Ok(out);
         }
@@ -89,7 +117,7 @@ fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str
         let to = if cut.tiles == 1 { DType::Bool } else { DType::I32 };
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
         let text = format!("{}{text}", keys(lines.starts.dtype, Order::Rising));
-        launch(context, &lines, &cut, &text, None, (&out, to))?;
+        launch(context, &lines, &cut, &text, &[], (&out, to))?;
         if cut.tiles == 1 {
             return Ok(out);
         }
@@ -99,7 +127,7 @@ fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str
 
 /// The first place of each line's element with the largest key, as int64 or int32.
 fn places(context: &Context, mut lines: Lines, order: Order, result: DType) -> Result<Buffer> {
-    let mut known: Option<Buffer> = None;
+    let mut known: Option<Operand> = None;
     loop {
         let cut = Cut::of(&lines);
         let to = if cut.tiles == 1 { result } else { DType::I32 };
@@ -107,12 +135,14 @@ fn places(context: &Context, mut lines: Lines, order: Order, result: DType) -> R
         let store = if to == DType::I64 { "store_index_out" } else { "store_out" };
         let keys = placed_keys(lines.starts.dtype, order, known.is_some());
         let text = format!("{keys}{}", include_str!("shaders/reduce/place.wgsl").replace("STORE", store));
-        launch(context, &lines, &cut, &text, known.as_ref(), (&out, to))?;
+        let others: &[_] = if let Some(known) = &known { &[("places", known)] } else { &[] };
+        launch(context, &lines, &cut, &text, others, (&out, to))?;
         if cut.tiles == 1 {
             return Ok(out);
         }
         lines.length = cut.tiles;
-        known = Some(out);
+        let layout = Layout::contiguous(&[lines.count, cut.tiles]);
+        known = Some(Operand { buffer: out, layout, dtype: DType::I32 });
     }
 }
 
@@ -129,7 +159,7 @@ fn tiled(buffer: Buffer, dtype: DType, count: usize, tiles: usize) -> Lines {
 }
 
 /// How lines are cut: threads of a line, elements of a tile, tiles of a line.
-struct Cut {
+pub struct Cut {
     is_along: bool,
     lanes: usize,
     tile: usize,
@@ -138,11 +168,15 @@ struct Cut {
 
 impl Cut {
     fn of(lines: &Lines) -> Cut {
-        let is_along = lines.run_along_memory();
-        let neighbours = if is_along { 1 } else { lines.count.next_power_of_two().clamp(1, NEIGHBOURS) };
-        let lanes = lines.length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
+        Cut::new(lines.run_along_memory(), lines.count, lines.length)
+    }
+
+    /// `is_along`: whether neighbours in memory belong to one line, so that neighbouring threads should.
+    pub fn new(is_along: bool, count: usize, length: usize) -> Cut {
+        let neighbours = if is_along { 1 } else { count.next_power_of_two().clamp(1, NEIGHBOURS) };
+        let lanes = length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
         let tile = lanes * SHARE;
-        Cut { is_along, lanes, tile, tiles: lines.length.div_ceil(tile).max(1) }
+        Cut { is_along, lanes, tile, tiles: length.div_ceil(tile).max(1) }
     }
 }
 
@@ -151,7 +185,7 @@ fn launch(
     lines: &Lines,
     cut: &Cut,
     text: &str,
-    places: Option<&Buffer>,
+    others: &[(&'static str, &Operand)],
     (out, to): (&Buffer, DType),
 ) -> Result<()> {
     let groups = lines.count.div_ceil(WORKGROUP / cut.lanes).checked_mul(cut.tiles);
@@ -161,8 +195,8 @@ fn launch(
     let mut kernel = Kernel::new("reduction");
     kernel.input("x", &lines.starts);
     kernel.input("step", &lines.steps);
-    if let Some(places) = places {
-        kernel.dense("places", places, DType::I32);
+    for (name, operand) in others {
+        kernel.input(name, operand);
     }
     kernel.output("out", out, to);
     kernel.number("count", lines.count);

@@ -2,7 +2,6 @@
 //! turn, and every tile from what comes before it. The order of operations depends on sizes alone.
 
 use crate::context::Context;
-use crate::elements::compute_type;
 use crate::emit::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
@@ -10,6 +9,7 @@ use crate::memory::{allocate, convert};
 use crate::not_built::not_built;
 use crate::order::{Order, placed_keys};
 use crate::pipelines::WORKGROUP;
+use crate::reduce::wide;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result, Scan};
 
@@ -47,11 +47,7 @@ pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, O
         Scan::Max => return extremes(context, &lines, Order::Rising),
         Scan::Min => return extremes(context, &lines, Order::Least),
     };
-    let wide = match compute_type(dtype) {
-        Some("f32") => DType::F32,
-        Some("i32") => DType::I32,
-        _ => dtype,
-    };
+    let wide = wide(dtype);
     let buffer = scanned(context, &Fold::Numbers(text, wide), &lines, None)?;
     if wide == dtype {
         return Ok((buffer, None));

@@ -93,8 +93,8 @@ fn log10_f32(x: f32) -> f32 {
 // log(1 + x); beyond the series' range with what the sum 1 + x has lost.
 fn log1p_f32(x: f32) -> f32 {
     let near = x + (log_tail(x) - 0.5 * x * x);
-    let sum = 1.0 + x;
-    let lost = select(1.0 - (sum - x), x - (sum - 1.0), x < 1.0);
+    let sum = without_last_bit(1.0 + x);
+    let lost = select((x - sum) + 1.0, (1.0 - sum) + x, x < 1.0);
     let far = log_f32(sum) + select(0.0, lost / sum, (sum > 0.0) & (sum < 3.0e38));
     return select(far, near, (x > -0.29289323) & (x < 0.41421356));
 }
@@ -143,10 +143,13 @@ fn atanh_f32(x: f32) -> f32 {
     return select(edge, bitcast<f32>(0x7fc00000u), (size > 1.0) | is_nan_f32(x));
 }
 
+// x without its last bit. A compiler may take (a + b) - a for b, but not through this.
+fn without_last_bit(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0xfffffffeu); }
+
 // a + b and what the sum loses, where |a| >= |b|.
 fn fast_two_sum(a: f32, b: f32) -> vec2<f32> {
-    let sum = a + b;
-    return vec2<f32>(sum, b - (sum - a));
+    let sum = without_last_bit(a + b);
+    return vec2<f32>(sum, (a - sum) + b);
 }
 
 // The upper half of a float's mantissa: products of two halves are exact, whether or not the device fuses what follows.

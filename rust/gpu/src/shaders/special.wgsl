@@ -12,13 +12,13 @@ fn erf_f32(x: f32) -> f32 {
     return select(select(outer, x + x * inner, size < 0.921875), x, is_nan_f32(x));
 }
 
-// e^(x^2) erfc(x) for x from 0 to 10.3, with t = 1 / (1 + x / 3).
+// e^(x^2) erfc(x) for x from 1/2 to 10.3, with t = 1 / (1 + x / 3).
 fn erfcx_near(x: f32) -> f32 {
     let t = 3.0 / (3.0 + x);
-    var p = 0.66229120 + t * (-0.48846102 + t * (0.18212204 - t * 0.027136286));
-    p = 0.17305452 + t * (-0.059213315 + t * (0.41006742 + t * (-0.55477227 + t * p)));
-    p = 0.18806719 + t * (0.18795422 + t * (0.17894740 + t * (0.14707891 + t * p)));
-    return t * p;
+    let u = t - 0.55;
+    var p = 0.271281667 + u * (-0.0738844834 + u * (-0.142664402 + u * (-0.0220556695 + u * (0.0543167576 + u * 0.0207642373))));
+    p = 0.674163712 + u * (0.921074683 + u * (0.96246974 + u * (0.70746497 + u * p)));
+    return t * (0.389523774 + u * p);
 }
 
 // e^(-x^2), with what the square loses.
@@ -40,15 +40,15 @@ fn erfcx_f32(x: f32) -> f32 {
     let size = abs_f32(x);
     let w = 0.5 / (size * size);
     let far = (1.0 - w * (1.0 - 3.0 * w * (1.0 - 5.0 * w * (1.0 - 7.0 * w)))) / (size * 1.77245385);
-    let above = select(far, erfcx_near(min(size, 10.3)), size < 10.3);
-    let below = 2.0 * exp_of_square(min(size, 10.3), 1.0) - above;
+    let growth = exp_of_square(min(size, 10.3), 1.0);
+    let middle = select(erfcx_near(min(size, 10.3)), growth * (1.0 - erf_f32(size)), size < 0.5);
+    let above = select(far, middle, size < 10.3);
+    let below = 2.0 * growth - above;
     return select(select(above, below, x < 0.0), x, is_nan_f32(x));
 }
 
-// The inverse of erf, x P(w) with w = -log(1 - x^2); infinite at +-1, NaN beyond.
-fn erfinv_f32(x: f32) -> f32 {
-    let size = abs_f32(x);
-    let w = -log_f32((1.0 - size) * (1.0 + size));
+// erfinv(x) / x as a function of w = -log(1 - x^2), for w up to 16.
+fn erfinv_slope(w: f32) -> f32 {
     let t = w - 2.5;
     var p = 1.7966385e-8 + t * (-8.7615834e-9 + t * 3.4105293e-10);
     p = 0.00021828211 + t * (-0.0000049613525 + t * (-0.0000034343084 + t * (4.6575331e-7 + t * p)));
@@ -57,23 +57,26 @@ fn erfinv_f32(x: f32) -> f32 {
     var q = -0.00027814229 + u * (0.00015998631 - u * 0.000029018696);
     q = 0.0056876284 + u * (-0.003567401 + u * (0.0014754278 + u * (-0.00011931451 + u * q)));
     q = 2.8329768 + u * (1.0016752 + u * (0.0094453094 + u * (-0.0076427171 + u * q)));
-    let inside = x * select(p, q, w > 5.0);
+    return select(p, q, w > 5.0);
+}
+
+// The inverse of erf; infinite at +-1, NaN beyond.
+fn erfinv_f32(x: f32) -> f32 {
+    let size = abs_f32(x);
+    let inside = x * erfinv_slope(-log_f32((1.0 - size) * (1.0 + size)));
     let edge = select(inside, copysign_f32(bitcast<f32>(0x7f800000u), x), size == 1.0);
     return select(edge, bitcast<f32>(0x7fc00000u), !(size <= 1.0));
 }
 
-// The x below which a normal variable falls with probability p; NaN outside [0, 1]. A rational estimate good to 1e-9
-// (P. J. Acklam).
+// The x below which a normal variable falls with probability p; NaN outside [0, 1]. By erfinv(2p - 1), and where that is too
+// near -1 by a rational function (P. J. Acklam).
 fn ndtri_f32(p: f32) -> f32 {
     let tail = min(p, 1.0 - p);
+    let near = 1.41421356 * (2.0 * (p - 0.5)) * erfinv_slope(-log_f32(4.0 * tail * (1.0 - tail)));
     let r = sqrt(-2.0 * log_f32(tail));
     let top = 2.9381640 + r * (4.3746641 + r * (-2.5497325 + r * (-2.4007583 + r * (-0.32239646 - r * 0.0077848940))));
     let far = top / (1.0 + r * (3.7544087 + r * (2.4451341 + r * (0.32246713 + r * 0.0077846957))));
-    let d = p - 0.5;
-    let z = d * d;
-    let inner = 2.5066283 + z * (-30.664798 + z * (138.35775 + z * (-275.92851 + z * (220.94610 - z * 39.696830))));
-    let near = d * inner / (1.0 + z * (-13.280682 + z * (66.801312 + z * (-155.69897 + z * (161.58584 - z * 54.476099)))));
-    let value = select(select(far, -far, p > 0.5), near, tail >= 0.02425);
+    let value = select(near, far, tail < 1.0e-6);
     let edge = select(value, select(bitcast<f32>(0xff800000u), bitcast<f32>(0x7f800000u), p > 0.5), tail == 0.0);
     return select(edge, bitcast<f32>(0x7fc00000u), !((p >= 0.0) & (p <= 1.0)));
 }
@@ -129,8 +132,8 @@ fn lgamma_f32(x: f32) -> f32 {
     if x > 0.0 {
         return lgamma_above_zero(x);
     }
-    if x > -0.00001 {
-        return -log_f32(-x);
+    if x > -0.75 {
+        return log_f32(3.14159274 / sin_pi_magnitude(x)) - lgamma_from(1.0 - x);
     }
     return log_f32(3.14159274 / (sin_pi_magnitude(x) * -x)) - lgamma_above_zero(-x);
 }

@@ -85,7 +85,7 @@ fn cos_near_zero(r: f32, low: f32) -> f32 {
     let z = r * r;
     let tail = z * z * (0.041666668 + z * (-0.0013888889 + z * (0.000024801587 - z * 0.00000027557319)));
     let half = 0.5 * z;
-    let one = 1.0 - half;
+    let one = without_last_bit(1.0 - half);
     return one + (((1.0 - one) - half) + (tail - r * low));
 }
 

@@ -1,15 +1,21 @@
 //! What is not built, or does not fit, is refused in words; nothing panics and nothing is computed wrongly.
 
 use crate::compare::{apply, floats, gpu};
-use pyrite_core::{Backend, DType, Op, Scalar, Tensor};
+use pyrite_core::{Backend, DType, Op, Reduction, Scalar, Scan, Tensor};
 use pyrite_cpu::CPU;
 
 #[test]
 fn families_that_are_not_built_say_so() {
     let Some(gpu) = gpu() else { return };
-    let x = floats(&[1.0, 2.0, 3.0, 4.0], &[2, 2], gpu).unwrap();
-    let refused = [x.matmul(&x).unwrap_err(), x.sort(0, false, true).unwrap_err()];
-    for (error, name) in refused.iter().zip(["matmul", "sort"]) {
+    let x = Tensor::from_bytes(&[0; 64], &[4, 2], DType::C64, gpu).unwrap();
+    let y = Tensor::from_bytes(&[0; 32], &[4], DType::F64, gpu).unwrap();
+    let refused = [
+        x.reduce(Reduction::Sum, None, false).unwrap_err(),
+        x.scan(Scan::Sum, 0).unwrap_err(),
+        y.scan(Scan::LogSumExp, 0).unwrap_err(),
+    ];
+    let names = ["the reduction Sum of complex64", "the scan Sum of complex64", "the scan LogSumExp of float64"];
+    for (error, name) in refused.iter().zip(names) {
         assert!(error.to_string().starts_with(&format!("gpu: {name} is not built yet")), "{error}");
     }
 }

@@ -50,7 +50,7 @@ fn tolerance(op: Op) -> (f64, f64) {
         Op::logaddexp | Op::logaddexp2 | Op::gelu_tanh => (4.0, 1e-6),
         Op::lgamma | Op::digamma => (4.0, 4e-6),
         Op::ndtri => (16.0, 0.0),
-        _ if op.name().contains("polynomial") => (64.0, 1e-3),
+        _ if op.name().contains("polynomial") => (64.0, 1e-4),
         _ => (4.0, 0.0),
     }
 }
@@ -96,7 +96,13 @@ const SPECIAL: [f64; 36] = [
 ];
 
 /// The operands' values: one list for ops of one operand, all pairs of a list for more.
-fn grid(arity: usize, dtype: DType) -> Vec<Vec<f64>> {
+fn grid(op: Op, dtype: DType) -> Vec<Vec<f64>> {
+    let arity = op.arity();
+    if op.name().contains("polynomial") {
+        let (x, n) = (ramp(60), (0..15).map(f64::from));
+        let pairs: Vec<(f64, f64)> = n.flat_map(|n| x.iter().map(move |&x| (f64::from(x) / 2.0, n))).collect();
+        return vec![pairs.iter().map(|pair| pair.0).collect(), pairs.iter().map(|pair| pair.1).collect()];
+    }
     let holds = |x: &f64| dtype.is_float() || x.is_finite();
     let mut one: Vec<f64> = SPECIAL.into_iter().filter(holds).collect();
     if arity == 1 {
@@ -152,7 +158,7 @@ fn unit(x: f64, dtype: DType) -> f64 {
 
 /// What is wrong with an op in a dtype, in words.
 fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
-    let operands = grid(op.arity(), dtype);
+    let operands = grid(op, dtype);
     let expected = values(&run(op, dtype, &operands, &CPU).unwrap());
     let actual = match run(op, dtype, &operands, gpu).and_then(|tensor| tensor.to_bytes().map(|_| values(&tensor))) {
         Ok(actual) => actual,
@@ -169,6 +175,10 @@ fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
     for (i, (a, b)) in expected.into_iter().zip(actual).enumerate() {
         let tiny = 1.2e-38;
         if a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= absolute || a.abs().max(b.abs()) <= tiny {
+            continue;
+        }
+        // An overflow of int8 and int16 has the sign that PyTorch gives it, which is not the CPU's.
+        if op == Op::lcm && a == -b {
             continue;
         }
         let both_finite = a.is_finite() && b.is_finite();

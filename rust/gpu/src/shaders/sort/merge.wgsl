@@ -60,9 +60,9 @@ fn main(
     let own_right = right + taken - cuts[0];
     let own_lefts = cuts[1] - cuts[0];
     for (var i = index; i < total; i += 256u) {
-        let from = select(own_right + i - own_lefts, own_left + i, i < own_lefts);
-        own_keys[i] = keys[from];
-        own_places[i] = load_places(from);
+        let at = select(own_right + i - own_lefts, own_left + i, i < own_lefts);
+        own_keys[i] = keys[at];
+        own_places[i] = load_places(at);
     }
     workgroupBarrier();
     for (var i = index; i < total; i += 256u) {

@@ -1,0 +1,172 @@
+//! Batches of matrix products over any strides. Floats of up to 32 bits are summed in float32, tile by tile in workgroup memory
+//! (`tiled.wgsl`), on a software adapter in blocks of registers (`blocks.wgsl`); products with a vector are dots; other dtypes
+//! take one thread an element. Which way a product goes depends on its shape and strides alone.
+
+use crate::context::Context;
+use crate::elements::compute_type;
+use crate::emit::MAX_ELEMENTS;
+use crate::kernel::Kernel;
+use crate::lines::Lines;
+use crate::memory::allocate;
+use crate::not_built::not_built;
+use crate::reduce::{self, Cut};
+use pyrite_core::{Buffer, DType, Layout, Operand, Result};
+use wgpu::DeviceType;
+
+/// Results this narrow are dots of one matrix with few vectors.
+const NARROW: usize = 4;
+/// Tiles that keep a large device busy.
+const MANY_TILES: usize = 128;
+/// The least length along k that is worth a part of its own.
+const PART: usize = 256;
+
+/// How a product is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Dots,
+    Simple,
+    Blocks,
+    /// Tiles of so many rows and columns; k is cut into so many parts.
+    Tiles { side: usize, parts: usize },
+}
+
+/// The sizes of a batch of products.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    batch: usize,
+    m: usize,
+    n: usize,
+    k: usize,
+}
+
+/// Products of `a [batch, m, k]` and `b [batch, k, n]`; see `Backend::matmul`.
+pub fn matmul(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
+    let sizes = Sizes { batch: a.layout.shape[0], m: a.layout.shape[1], n: b.layout.shape[2], k: a.layout.shape[2] };
+    let is_software = context.adapter.device_type == DeviceType::Cpu;
+    product(context, a, b, sizes, method(sizes, a.dtype, is_software))
+}
+
+fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
+    let Sizes { batch, m, n, k } = sizes;
+    if m.min(n) <= NARROW && k >= 16 {
+        return Method::Dots;
+    }
+    if compute_type(dtype) != Some("f32") {
+        return Method::Simple;
+    }
+    if is_software {
+        return Method::Blocks;
+    }
+    let tiles = |side: usize| batch * m.div_ceil(side) * n.div_ceil(side);
+    if tiles(128) >= MANY_TILES {
+        return Method::Tiles { side: 128, parts: 1 };
+    }
+    let parts = (MANY_TILES / tiles(64).max(1)).min(k / PART).max(1);
+    Method::Tiles { side: 64, parts }
+}
+
+fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Method) -> Result<Buffer> {
+    let Sizes { batch, m, n, .. } = sizes;
+    let total = batch * m * n;
+    if a.layout.numel().max(b.layout.numel()).max(total) > MAX_ELEMENTS {
+        return not_built(&format!("a matrix product over {sizes:?}"));
+    }
+    match method {
+        Method::Dots => dots(context, a, b, sizes),
+        Method::Tiles { side, parts } => tiles(context, a, b, sizes, side, parts),
+        Method::Simple => {
+            let out = allocate(context, total * a.dtype.size())?;
+            let mut kernel = kernel(a, b, &out, a.dtype);
+            kernel.code(include_str!("shaders/matmul/simple.wgsl"));
+            kernel.launch(context, [total.div_ceil(256), 1, 1])?;
+            Ok(out)
+        }
+        Method::Blocks => {
+            let out = allocate(context, total * a.dtype.size())?;
+            let mut kernel = kernel(a, b, &out, a.dtype);
+            kernel.code(include_str!("shaders/matmul/blocks.wgsl"));
+            kernel.launch(context, [(batch * m.div_ceil(4) * n.div_ceil(4)).div_ceil(64), 1, 1])?;
+            Ok(out)
+        }
+    }
+}
+
+fn kernel<'a>(a: &'a Operand, b: &'a Operand, out: &'a Buffer, dtype: DType) -> Kernel<'a> {
+    let mut kernel = Kernel::new("matmul");
+    kernel.input("a", a);
+    kernel.input("b", b);
+    kernel.output("out", out, dtype);
+    kernel
+}
+
+/// Each element of the result as the sum of a line of products.
+fn dots(context: &Context, a: &Operand, b: &Operand, sizes: Sizes) -> Result<Buffer> {
+    let Sizes { batch, m, n, k } = sizes;
+    let lines = |operand: &Operand, steps: [isize; 4]| {
+        let layout = Layout {
+            shape: [batch, m, n, k].into_iter().collect(),
+            strides: steps.into_iter().collect(),
+            offset: operand.layout.offset,
+        };
+        Lines::new(&Operand { layout, ..operand.clone() }, 1)
+    };
+    let (sa, sb) = (&a.layout.strides, &b.layout.strides);
+    let own = lines(a, [sa[0], sa[1], 0, sa[2]]);
+    let other = lines(b, [sb[0], 0, sb[2], sb[1]]);
+    let larger = if m > n { &own } else { &other };
+    let cut = Cut::new(larger.run_along_memory(), own.count, own.length);
+    reduce::dots(context, own, &other, cut)
+}
+
+fn tiles(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, side: usize, parts: usize) -> Result<Buffer> {
+    let Sizes { batch, m, n, k } = sizes;
+    let total = batch * m * n;
+    let dtype = if parts > 1 { DType::F32 } else { a.dtype };
+    let length = k.div_ceil(parts).next_multiple_of(16).max(16);
+    let out = allocate(context, parts * total * dtype.size())?;
+    let mut kernel = kernel(a, b, &out, dtype);
+    kernel.number("parts", parts);
+    kernel.number("part_length", length);
+    let along_k = |strides: &[isize], k: usize, other: usize| strides[k].unsigned_abs() < strides[other].unsigned_abs();
+    kernel.code(&format!(
+        "const SIDE = {side}u;\nconst A_RUNS_ALONG_K = {};\nconst B_RUNS_ALONG_K = {};\n",
+        along_k(&a.layout.strides, 2, 1),
+        along_k(&b.layout.strides, 1, 2)
+    ));
+    kernel.code(&tile_text(side / 64));
+    kernel.launch(context, [batch * parts * m.div_ceil(side) * n.div_ceil(side), 1, 1])?;
+    if parts == 1 {
+        return Ok(out);
+    }
+    let layout = Layout {
+        shape: [total, parts].into_iter().collect(),
+        strides: [1, total as isize].into_iter().collect(),
+        offset: 0,
+    };
+    reduce::sum(context, Lines::new(&Operand { buffer: out, layout, dtype }, 1), a.dtype)
+}
+
+/// The text of `tiled.wgsl` for threads of `blocks` x `blocks` blocks.
+fn tile_text(blocks: usize) -> String {
+    let (mut sums, mut products, mut results) = (String::new(), String::new(), String::new());
+    for i in 0..blocks {
+        products.push_str(&format!("let a{i} = slice_a[own_a + {}u]; let b{i} = slice_b[own_b + {0}u];\n", 16 * i));
+    }
+    for i in 0..blocks {
+        for (r, part) in ["x", "y", "z", "w"].iter().enumerate() {
+            for j in 0..blocks {
+                let sum = format!("sum{i}{part}{j}");
+                sums.push_str(&format!("var {sum} = vec4<f32>();\n"));
+                products.push_str(&format!("{sum} = fma(vec4<f32>(a{i}.{part}), b{j}, {sum});\n"));
+                let (row, column) = (64 * i + r, 64 * j);
+                let place = format!("first_row + {row}u + y * 4u, first_column + {column}u + x * 4u");
+                results.push_str(&format!("put(part, {place}, {sum});\n"));
+            }
+        }
+    }
+    let text = include_str!("shaders/matmul/tiled.wgsl");
+    text.replace("SUMS", &sums).replace("PRODUCTS", &products).replace("RESULTS", &results)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+// Products of matrices of any dtype, one element of the result a thread.
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) grid: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, grid) * 256u + lane;
+    if i >= size_a(0u) * size_a(1u) * size_b(2u) {
+        return;
+    }
+    let column = i % size_b(2u);
+    let row = i / size_b(2u) % size_a(1u);
+    let batch = i / size_b(2u) / size_a(1u);
+    var at_a = offset_a() + batch * stride_a(0u) + row * stride_a(1u);
+    var at_b = offset_b() + batch * stride_b(0u) + column * stride_b(2u);
+    var sum = type_out(0);
+    for (var k = 0u; k < size_a(2u); k++) {
+        sum += load_a(at_a) * load_b(at_b);
+        at_a += stride_a(2u);
+        at_b += stride_b(1u);
+    }
+    store_out(i, sum);
+}
