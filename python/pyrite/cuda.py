@@ -35,9 +35,9 @@ def current_device() -> int:
 
 
 def get_device_name(device: Any = None) -> str:
-    """The name of the GPU and its driver; RuntimeError where there is none."""
+    """The name of the GPU; RuntimeError where there is none."""
     _required()
-    return _core.gpu_description()
+    return _core.gpu_name()
 
 
 def synchronize(device: Any = None) -> None:
@@ -50,6 +50,27 @@ def empty_cache() -> None:
     """Gives the GPU's free memory back to the system."""
     if is_available():
         _core.gpu_empty_cache()
+
+
+def memory_stats(device: Any = None) -> dict[str, int]:
+    """Bytes held by tensors (``allocated``) and with the pool (``reserved``), their peaks, and kernels and batches
+    started."""
+    return dict(_core.gpu_stats()) if is_available() else {}
+
+
+def memory_allocated(device: Any = None) -> int:
+    """Bytes held by tensors on the GPU."""
+    return memory_stats().get("allocated", 0)
+
+
+def max_memory_allocated(device: Any = None) -> int:
+    """The most bytes that tensors on the GPU have held."""
+    return memory_stats().get("allocated_peak", 0)
+
+
+def memory_reserved(device: Any = None) -> int:
+    """Bytes held by tensors on the GPU and by its pool."""
+    return memory_stats().get("reserved", 0)
 
 
 def manual_seed(seed: int) -> None:

@@ -217,7 +217,7 @@ def _quantile(name: str, input: Any, q: Any, dim: Any, keepdim: bool, interpolat
     rank = input.ndim
     axis = None if dim is None else wrap_dim(dim, rank)
     x = input.reshape([-1]) if axis is None or rank == 0 else input.transpose(axis, -1)
-    values, _ = sort_along(x, x.ndim - 1, False)
+    values, _ = sort_along(x, x.ndim - 1, False, False)
     out = _between(values, _ranks(values, q.reshape([-1]), skip_nan), interpolation)
     if keepdim:
         out = out.reshape([1] * rank + [-1]) if axis is None else out.unsqueeze(-2).transpose(axis, -2) if rank else out

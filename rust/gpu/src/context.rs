@@ -1,8 +1,8 @@
 //! A device of this machine with all that belongs to it: its memory, its kernels, and the commands on their way to it.
 
 use crate::adapter;
-use crate::parameters::Placement;
 use crate::fault;
+use crate::parameters::Placement;
 use crate::pipelines::Pipelines;
 use crate::pool::{Pool, size_class};
 use crate::recorder::{Command, Recorder};
@@ -208,15 +208,6 @@ impl Context {
         let buffer = crate::memory::device_buffer(buffer)?;
         self.check()?;
         lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(buffer, 0, None))
-    }
-
-    /// Copies bytes between two buffers, in the order of commands; places and sizes are multiples of 4.
-    pub fn copy(&self, from: &Buffer, from_byte: usize, to: &Buffer, to_byte: usize, bytes: usize) -> Result<()> {
-        let (from, to) = (crate::memory::device_buffer(from)?, crate::memory::device_buffer(to)?);
-        self.check()?;
-        lock(&self.recorder).encode(self, |encoder| {
-            encoder.copy_buffer_to_buffer(from, from_byte as u64, to, to_byte as u64, bytes as u64);
-        })
     }
 
     /// Copies host memory to the start of a buffer, in the order of commands.

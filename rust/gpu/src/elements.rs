@@ -93,9 +93,7 @@ pub fn store(dtype: DType, words: &str, at: &str, value: &str, is_atomic: bool) 
     }
     let (word, shift) = part(dtype, at);
     let mask = if dtype.size() == 1 { "0xffu" } else { "0xffffu" };
-    Ok(format!(
-        "atomicAnd(&{words}[{word}], ~({mask} << ({shift}))); atomicOr(&{words}[{word}], {bits} << ({shift}));"
-    ))
+    Ok(format!("atomicAnd(&{words}[{word}], ~({mask} << ({shift}))); atomicOr(&{words}[{word}], {bits} << ({shift}));"))
 }
 
 /// The value as its dtype holds it, for steps whose results go on to others.

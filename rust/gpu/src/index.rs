@@ -14,7 +14,7 @@ pub use nonzero::{any_zero, nonzero};
 pub use read::{gather, index};
 pub use write::{index_put, scatter};
 
-use crate::emit::MAX_ELEMENTS;
+use crate::program::MAX_ELEMENTS;
 use crate::not_built::not_built;
 use pyrite_core::{DType, Layout, Operand, Result};
 

@@ -7,12 +7,13 @@ use crate::fault;
 use crate::memory::device_buffer;
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
-use crate::pipelines::{Access, Source};
+use crate::pipelines::{Access, Pipeline, Source};
 use crate::prelude;
 use crate::recorder::Command;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result};
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// Workgroups along one axis of a grid: what every device takes.
 const GRID: usize = 65_535;
@@ -140,7 +141,10 @@ impl<'a> Kernel<'a> {
         } else {
             body.push_str(" var rest = i;");
             for axis in (0..layout.rank()).rev() {
-                let _ = write!(body, " at += rest % size_{name}({axis}u) * stride_{name}({axis}u); rest /= size_{name}({axis}u);");
+                let _ = write!(
+                    body,
+                    " at += rest % size_{name}({axis}u) * stride_{name}({axis}u); rest /= size_{name}({axis}u);"
+                );
             }
         }
         self.function(format!("place_{name}"), &format!("(i: u32) -> u32 {{ {body} return at; }}"));
@@ -168,7 +172,8 @@ impl<'a> Kernel<'a> {
             self.function(format!("index_{name}"), &index);
             let pair = format!("vec2<u32>({words}[2u * at], {words}[2u * at + 1u])");
             self.function(format!("load_pair_{name}"), &format!("(at: u32) -> vec2<u32> {{ return {pair}; }}"));
-            let store = format!("{words}[2u * at] = bitcast<u32>(value); {words}[2u * at + 1u] = bitcast<u32>(value >> 31u);");
+            let store =
+                format!("{words}[2u * at] = bitcast<u32>(value); {words}[2u * at + 1u] = bitcast<u32>(value >> 31u);");
             self.function(format!("store_index_{name}"), &format!("(at: u32, value: i32) {{ {store} }}"));
         }
         Ok(())
@@ -207,7 +212,8 @@ impl<'a> Kernel<'a> {
             return Ok(());
         }
         let mut slots = self.slots()?;
-        let names: Vec<_> = self.bindings.iter().map(|b| (b.name, b.buffer, matches!(b.form, Form::Words(_)))).collect();
+        let names: Vec<_> =
+            self.bindings.iter().map(|b| (b.name, b.buffer, matches!(b.form, Form::Words(_)))).collect();
         for (k, (name, buffer, is_words)) in names.into_iter().enumerate() {
             if is_words {
                 continue;
@@ -231,7 +237,9 @@ impl<'a> Kernel<'a> {
         let needed = prelude::needed(&self.code, &self.functions);
         let buffers: Vec<&wgpu::Buffer> = slots.iter().map(|slot| slot.buffer).collect();
         let text = format!("{declarations}\n{needed}{}", self.code);
-        run(context, self.label, &text, &accesses, &buffers, self.parameters, grid(groups)?)
+        let pipeline = compile(context, self.label, &text, &accesses, &self.parameters)?;
+        let (parameters, grid) = (self.parameters.into_bytes(), grid(groups)?);
+        context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters, buffers: &buffers, grid })
     }
 }
 
@@ -254,21 +262,17 @@ pub fn grid(groups: [usize; 3]) -> Result<[u32; 3]> {
     }
 }
 
-/// Compiles a text, which the parameters' declaration is added to, and records one run of it.
-pub fn run(
+/// The kernel of a text, which the declaration of its parameters is added to.
+pub fn compile(
     context: &Context,
     label: &'static str,
     text: &str,
     accesses: &[Access],
-    buffers: &[&wgpu::Buffer],
-    parameters: Parameters,
-    grid: [u32; 3],
-) -> Result<()> {
+    parameters: &Parameters,
+) -> Result<Arc<Pipeline>> {
     let placement = context.placement(parameters.bytes());
     let text = parameters.declaration(placement) + text;
-    let source = Source { label, text: &text, accesses, placement, parameters: parameters.bytes() };
-    let pipeline = context.pipelines.get(context, &source)?;
-    context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers, grid })
+    context.pipelines.get(context, &Source { label, text: &text, accesses, placement, parameters: parameters.bytes() })
 }
 
 /// Refuses a dtype that kernels of this device cannot compute in.

@@ -1,4 +1,4 @@
-//! pyrite-gpu: any GPU that wgpu reaches as a backend. Programs are printed as WGSL (`emit.rs`) from the table of ops that the
+//! pyrite-gpu: any GPU that wgpu reaches as a backend. Programs (`program.rs`) are printed as WGSL (`emit.rs`) from the table of ops that the
 //! CPU compiles; commands are recorded and submitted in batches (`context.rs`). What is not built yet says so.
 
 mod adapter;
@@ -17,6 +17,7 @@ mod parameters;
 mod pipelines;
 mod pool;
 mod prelude;
+mod program;
 mod recorder;
 mod reduce;
 mod rows;
@@ -57,6 +58,11 @@ impl Gpu {
     pub fn description(&self) -> String {
         let adapter = &self.context.adapter;
         format!("{} ({:?}, {} {})", adapter.name, adapter.backend, adapter.driver, adapter.driver_info)
+    }
+
+    /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
+    pub fn supports(&self, dtype: DType) -> bool {
+        elements::compute_type(dtype).is_some() && kernel::require(&self.context, dtype).is_ok()
     }
 
     /// Waits until all work is done, and raises what kernels have reported since the last read-back.
@@ -107,7 +113,7 @@ impl Gpu {
 
 impl Backend for Gpu {
     fn name(&self) -> &'static str {
-        "gpu"
+        "cuda"
     }
 
     fn allocate(&self, bytes: usize) -> Result<Buffer> {
@@ -127,7 +133,7 @@ impl Backend for Gpu {
     }
 
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()> {
-        emit::run(&self.context, program, outputs)
+        program::run(&self.context, program, outputs)
     }
 
     fn defers_small(&self) -> bool {
@@ -143,7 +149,7 @@ impl Backend for Gpu {
     }
 
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
-        emit::write(&self.context, source, target)
+        program::write(&self.context, source, target)
     }
 
     fn reduce(&self, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {

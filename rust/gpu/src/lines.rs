@@ -3,7 +3,7 @@
 use pyrite_core::{Layout, Operand};
 
 /// `count` lines of `length` elements. Kernels see two operands on one memory: element `j` of line `i` lies at
-/// `place_x(i) + place_step(j)`, where `x` is bound to `starts` and `step` to `steps`.
+/// `place_item(i) + place_along(j)`, where `item` is bound to `starts` and `along` to `steps`.
 pub struct Lines {
     pub starts: Operand,
     pub steps: Operand,
@@ -17,7 +17,8 @@ impl Lines {
         let Operand { buffer, layout, dtype } = operand;
         let kept = layout.rank() - axes;
         let part = |axes: std::ops::Range<usize>, offset| {
-            let layout = Layout { shape: layout.shape[axes.clone()].into(), strides: layout.strides[axes].into(), offset };
+            let layout =
+                Layout { shape: layout.shape[axes.clone()].into(), strides: layout.strides[axes].into(), offset };
             Operand { buffer: buffer.clone(), layout: merged(&layout), dtype: *dtype }
         };
         Lines {

@@ -4,7 +4,7 @@
 
 use crate::context::Context;
 use crate::elements::compute_type;
-use crate::emit::MAX_ELEMENTS;
+use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -27,7 +27,10 @@ enum Method {
     Simple,
     Blocks,
     /// Tiles of so many rows and columns; k is cut into so many parts.
-    Tiles { side: usize, parts: usize },
+    Tiles {
+        side: usize,
+        parts: usize,
+    },
 }
 
 /// The sizes of a batch of products.
@@ -127,9 +130,10 @@ fn tiles(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, side: usize,
     let mut kernel = kernel(a, b, &out, dtype);
     kernel.number("parts", parts);
     kernel.number("part_length", length);
+    let is_whole = m % side == 0 && n % side == 0 && k % 16 == 0;
     let along_k = |strides: &[isize], k: usize, other: usize| strides[k].unsigned_abs() < strides[other].unsigned_abs();
     kernel.code(&format!(
-        "const SIDE = {side}u;\nconst A_RUNS_ALONG_K = {};\nconst B_RUNS_ALONG_K = {};\n",
+        "const SIDE = {side}u;\nconst IS_WHOLE = {is_whole};\nconst A_RUNS_ALONG_K = {};\nconst B_RUNS_ALONG_K = {};\n",
         along_k(&a.layout.strides, 2, 1),
         along_k(&b.layout.strides, 1, 2)
     ));

@@ -2,8 +2,8 @@
 //! through two bindings.
 
 use crate::context::Context;
-use crate::emit;
 use crate::pool::Pool;
+use crate::program;
 use pyrite_core::{Buffer, DType, Error, Layout, Memory, Operand, Result};
 use std::any::Any;
 use std::sync::Arc;
@@ -56,7 +56,9 @@ pub fn allocate(context: &Context, bytes: usize) -> Result<Buffer> {
     let most = context.capacity();
     if bytes > most {
         let name = &context.adapter.name;
-        return Err(Error::Invalid(format!("gpu: {bytes} bytes are more than the {most} that one tensor can have on {name}")));
+        return Err(Error::Invalid(format!(
+            "gpu: {bytes} bytes are more than the {most} that one tensor can have on {name}"
+        )));
     }
     let (buffer, pool) = (context.pooled(bytes)?, context.pool.clone());
     Ok(Buffer(Arc::new(DeviceMemory { buffer, len: bytes, exports: AtomicUsize::new(0), pool })))
@@ -77,16 +79,11 @@ pub fn download(context: &Context, buffer: &Buffer, start: usize, out: &mut [u8]
     context.read(device_buffer(buffer)?, start, out)
 }
 
-/// The operand, or a copy of it where its elements do not lie dense and in order.
-pub fn dense(context: &Context, operand: &Operand) -> Result<Operand> {
-    if operand.layout.is_contiguous() { Ok(operand.clone()) } else { convert(context, operand, operand.dtype) }
-}
-
 /// A dense copy in `dtype`.
 pub fn convert(context: &Context, operand: &Operand, dtype: DType) -> Result<Operand> {
     let layout = Layout::contiguous(&operand.layout.shape);
     let buffer = allocate(context, layout.numel() * dtype.size())?;
     let copy = Operand { buffer, layout, dtype };
-    emit::write(context, operand, &copy)?;
+    program::write(context, operand, &copy)?;
     Ok(copy)
 }

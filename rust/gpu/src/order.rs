@@ -22,7 +22,7 @@ pub fn key_type(dtype: DType) -> &'static str {
     }
 }
 
-/// The WGSL of [`key_type`] and of the keys of the binding `x`: `key_at(place)`, `is_true_at(place)`.
+/// The WGSL of [`key_type`] and of the keys of the binding `item`: `key_at(place)`, `is_true_at(place)`.
 pub fn keys(dtype: DType, order: Order) -> String {
     let wide = dtype.size() == 8;
     let bits = 8 * dtype.size() as u32;
@@ -57,6 +57,7 @@ pub fn keys(dtype: DType, order: Order) -> String {
 /// The WGSL of [`keys`] with the places where they stand (`Placed`); `lift` takes the elements of a line in turn, or those whose
 /// places are known.
 pub fn placed_keys(dtype: DType, order: Order, are_known: bool) -> String {
-    let lift = if are_known { include_str!("shaders/order/places.wgsl") } else { include_str!("shaders/order/elements.wgsl") };
+    let lift =
+        if are_known { include_str!("shaders/order/places.wgsl") } else { include_str!("shaders/order/elements.wgsl") };
     format!("{}{}{lift}", keys(dtype, order), include_str!("shaders/order/placed.wgsl"))
 }

@@ -16,6 +16,14 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    pub fn push(&mut self, word: u32) {
+        self.words.push(word);
+    }
+
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
     /// Adds a word; the WGSL that reads it.
     pub fn word(&mut self, word: u32) -> String {
         let at = self.words.len();

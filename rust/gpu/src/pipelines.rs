@@ -1,7 +1,7 @@
 //! Compiled kernels, found by their source text. Binding 0 is kept for parameters in memory; the buffers follow from 1.
 #![allow(unsafe_code)]
 
-use crate::context::{Context, wait};
+use crate::context::{Context, lock, wait};
 use crate::kernel::require;
 use crate::parameters::Placement;
 use crate::prelude::words;
@@ -35,20 +35,20 @@ pub struct Pipeline {
     pub compute: wgpu::ComputePipeline,
     pub layout: wgpu::BindGroupLayout,
     pub placement: Placement,
-    /// Bytes of parameters.
-    pub parameters: usize,
 }
 
 /// The kernels that a device has compiled.
 #[derive(Default)]
 pub struct Pipelines {
     compiled: Mutex<HashMap<String, Arc<Pipeline>>>,
+    /// Those of programs, by what their texts would be printed from.
+    programs: Mutex<HashMap<Vec<u8>, Arc<Pipeline>>>,
 }
 
 impl Pipelines {
     /// The kernel of this text.
     pub fn get(&self, context: &Context, source: &Source<'_>) -> Result<Arc<Pipeline>> {
-        let mut compiled = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut compiled = lock(&self.compiled);
         if let Some(pipeline) = compiled.get(source.text) {
             return Ok(pipeline.clone());
         }
@@ -62,8 +62,17 @@ impl Pipelines {
         Ok(pipeline)
     }
 
+    /// The kernel of programs of this structure.
+    pub fn of_program(&self, structure: &[u8]) -> Option<Arc<Pipeline>> {
+        lock(&self.programs).get(structure).cloned()
+    }
+
+    pub fn keep_program(&self, structure: Vec<u8>, pipeline: Arc<Pipeline>) {
+        lock(&self.programs).insert(structure, pipeline);
+    }
+
     pub fn len(&self) -> usize {
-        self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).len()
+        lock(&self.compiled).len()
     }
 }
 
@@ -81,9 +90,12 @@ fn compile(device: &wgpu::Device, source: &Source<'_>) -> Result<Pipeline> {
     let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
     let in_memory = placement == Placement::Uniform && parameters > 0;
     let mut entries: Vec<_> = in_memory.then(|| entry(0, BufferBindingType::Uniform, true)).into_iter().collect();
-    entries.extend(accesses.iter().enumerate().map(|(i, access)| {
-        entry(i + 1, BufferBindingType::Storage { read_only: *access == Access::Read }, false)
-    }));
+    entries.extend(
+        accesses
+            .iter()
+            .enumerate()
+            .map(|(i, access)| entry(i + 1, BufferBindingType::Storage { read_only: *access == Access::Read }, false)),
+    );
     let label = Some(label);
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -103,7 +115,7 @@ fn compile(device: &wgpu::Device, source: &Source<'_>) -> Result<Pipeline> {
         cache: None,
     });
     match wait(scope.pop()) {
-        None => Ok(Pipeline { compute, layout, placement, parameters }),
+        None => Ok(Pipeline { compute, layout, placement }),
         Some(error) => Err(Error::Invalid(format!("gpu: a kernel was refused: {error}\n{text}"))),
     }
 }

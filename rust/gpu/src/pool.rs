@@ -109,7 +109,7 @@ mod tests {
         const MOST: usize = 1 << 31;
         for bytes in [0, 1, 256, 257, 4097, 1 << 20, (1 << 20) + 1, 5_000_001, MOST - 4] {
             let class = size_class(bytes, MOST);
-            assert!(class >= bytes.max(4) && class % 4 == 0, "{bytes}: {class}");
+            assert!(class >= bytes.max(4) && class.is_multiple_of(4), "{bytes}: {class}");
             assert!(bytes <= 1 << 20 || class - bytes <= bytes / 8, "{bytes}: {class}");
             assert_eq!(size_class(class, MOST), class);
         }

@@ -127,10 +127,12 @@ impl Recorder {
         if is_uniform {
             entries.push(wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(parameters) });
         }
-        entries.extend(command.buffers.iter().enumerate().map(|(i, buffer)| wgpu::BindGroupEntry {
-            binding: i as u32 + 1,
-            resource: buffer.as_entire_binding(),
-        }));
+        entries.extend(
+            command.buffers.iter().enumerate().map(|(i, buffer)| wgpu::BindGroupEntry {
+                binding: i as u32 + 1,
+                resource: buffer.as_entire_binding(),
+            }),
+        );
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         let group = context.device.create_bind_group(&descriptor);
         if self.bindings.len() >= BINDINGS {

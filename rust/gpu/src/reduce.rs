@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::elements::compute_type;
-use crate::emit::MAX_ELEMENTS;
+use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -52,7 +52,7 @@ pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<
     let dtype = lines.starts.dtype;
     let to = if cut.tiles == 1 { dtype } else { wide(dtype) };
     let out = allocate(context, lines.count * cut.tiles * to.size())?;
-    let others = [("other", &other.starts), ("other_step", &other.steps)];
+    let others = [("other", &other.starts), ("other_along", &other.steps)];
     launch(context, &lines, &cut, include_str!("shaders/matmul/dot.wgsl"), &others, (&out, to))?;
     match cut.tiles {
         1 => Ok(out),
@@ -84,17 +84,13 @@ fn helper(name: &str, dtype: DType) -> String {
 }
 
 fn fold(identity: &str, combination: &str) -> String {
-    format!("fn identity() -> Value {{ return {identity}; }}\n\nfn combine(a: Value, b: Value) -> Value {{ return {combination}; }}\n")
+    format!(
+        "fn identity() -> Value {{ return {identity}; }}\n\nfn combine(a: Value, b: Value) -> Value {{ return {combination}; }}\n"
+    )
 }
 
 /// Sums, products and the like, in the dtype's compute type.
-fn numbers(
-    context: &Context,
-    mut lines: Lines,
-    identity: &str,
-    combination: &str,
-    result: DType,
-) -> Result<Buffer> {
+fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &str, result: DType) -> Result<Buffer> {
     let wide = wide(lines.starts.dtype);
     let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/value.wgsl"));
     loop {
@@ -193,8 +189,8 @@ fn launch(
         return Err(Error::Invalid("gpu: too many elements to reduce at once".into()));
     };
     let mut kernel = Kernel::new("reduction");
-    kernel.input("x", &lines.starts);
-    kernel.input("step", &lines.steps);
+    kernel.input("item", &lines.starts);
+    kernel.input("along", &lines.steps);
     for (name, operand) in others {
         kernel.input(name, operand);
     }

@@ -2,7 +2,7 @@
 //! turn, and every tile from what comes before it. The order of operations depends on sizes alone.
 
 use crate::context::Context;
-use crate::emit::MAX_ELEMENTS;
+use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
@@ -80,7 +80,8 @@ fn scanned(context: &Context, fold: &Fold, lines: &Lines, known: Option<&Buffer>
         launch(context, fold, lines, known, [lanes, tiles], Part::Totals, (&totals, dtype))?;
         carries = Some(match fold {
             Fold::Places(_) => {
-                let chosen = Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), length: tiles, ..*lines };
+                let chosen =
+                    Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), length: tiles, ..*lines };
                 scanned(context, fold, &chosen, Some(&totals))?
             }
             Fold::Numbers(..) => {
@@ -113,8 +114,8 @@ fn launch(
     (out, dtype): (&Buffer, DType),
 ) -> Result<()> {
     let mut kernel = Kernel::new("scan");
-    kernel.input("x", &lines.starts);
-    kernel.input("step", &lines.steps);
+    kernel.input("item", &lines.starts);
+    kernel.input("along", &lines.steps);
     if let Some(known) = known {
         kernel.dense("places", known, DType::I32);
     }

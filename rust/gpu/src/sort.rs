@@ -2,7 +2,7 @@
 //! themselves are copied once, in the end.
 
 use crate::context::Context;
-use crate::emit::MAX_ELEMENTS;
+use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -108,8 +108,8 @@ fn sort_tiles(
     }
     let tiles = lines.length.div_ceil(tile);
     let mut kernel = Kernel::new("sort");
-    kernel.input("x", &lines.starts);
-    kernel.input("step", &lines.steps);
+    kernel.input("item", &lines.starts);
+    kernel.input("along", &lines.steps);
     if let Some(known) = known {
         kernel.dense("places", known, DType::I32);
     }
@@ -119,9 +119,14 @@ fn sort_tiles(
         kernel.words("keys", sorted_keys, "array<Key>", Access::Write);
         keep = "keys[at] = key;";
     }
-    for (name, number) in
-        [("count", lines.count), ("length", lines.length), ("tiles", tiles), ("tile_length", tile), ("kept", kept), ("row", row)]
-    {
+    for (name, number) in [
+        ("count", lines.count),
+        ("length", lines.length),
+        ("tiles", tiles),
+        ("tile_length", tile),
+        ("kept", kept),
+        ("row", row),
+    ] {
         kernel.number(name, number);
     }
     kernel.code(&placed_keys(lines.starts.dtype, order, known.is_some()));

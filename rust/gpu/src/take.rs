@@ -37,25 +37,28 @@ fn launch(
     places: Option<&Buffer>,
 ) -> Result<()> {
     let (dtype, copy) = match lines.starts.dtype.size() {
-        1 => (DType::U8, "store_values(i, load_x(at));"),
-        2 => (DType::I16, "store_values(i, load_x(at));"),
-        4 => (DType::I32, "values_words[i] = x_words[at];"),
-        _ => (DType::I32, "values_words[2u * i] = x_words[2u * at]; values_words[2u * i + 1u] = x_words[2u * at + 1u];"),
+        1 => (DType::U8, "store_values(i, load_item(at));"),
+        2 => (DType::I16, "store_values(i, load_item(at));"),
+        4 => (DType::I32, "values_words[i] = item_words[at];"),
+        _ => (
+            DType::I32,
+            "values_words[2u * i] = item_words[2u * at]; values_words[2u * i + 1u] = item_words[2u * at + 1u];",
+        ),
     };
     let starts = Operand { dtype, ..lines.starts.clone() };
     let steps = Operand { dtype, ..lines.steps.clone() };
     let mut kernel = Kernel::new("take");
-    kernel.input("x", &starts);
-    kernel.input("step", &steps);
+    kernel.input("item", &starts);
+    kernel.input("along", &steps);
     kernel.dense("picked", picked, DType::I32);
     kernel.output("values", values, dtype);
     if let Some(places) = places {
-        kernel.output("places", places, DType::I64);
+        kernel.output("found", places, DType::I64);
     }
     kernel.number("count", lines.count);
     kernel.number("picks", picks);
     kernel.number("taken", taken);
-    let place = if places.is_some() { "store_index_places(i, place);" } else { "" };
+    let place = if places.is_some() { "store_index_found(i, place);" } else { "" };
     kernel.code(&include_str!("shaders/take.wgsl").replace("COPY", copy).replace("PLACE", place));
     kernel.launch(context, [(lines.count * taken).div_ceil(WORKGROUP), 1, 1])
 }

@@ -4,8 +4,8 @@ use crate::error::raise;
 use crate::tensor::PyTensor;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyrite_core::{DType, Tensor};
-use pyrite_cpu::{CPU, dense};
+use pyrite_core::{Backend, DType, Tensor};
+use pyrite_cpu::dense;
 
 /// The matrices of a tensor, one after another, with the leading sizes and the last two.
 struct Batch {
@@ -13,6 +13,8 @@ struct Batch {
     leading: Vec<usize>,
     m: usize,
     n: usize,
+    /// Where the factors go: factorizations run on the host, whatever device the matrices are on.
+    backend: &'static dyn Backend,
 }
 
 fn batch(tensor: &Tensor) -> PyResult<Batch> {
@@ -22,7 +24,7 @@ fn batch(tensor: &Tensor) -> PyResult<Batch> {
     let bytes = raise(tensor.to_bytes())?;
     let values = bytes.chunks_exact(8).map(|b| f64::from_ne_bytes(std::array::from_fn(|i| b[i]))).collect();
     let (leading, last) = tensor.shape().split_at(tensor.rank() - 2);
-    Ok(Batch { values, leading: leading.to_vec(), m: last[0], n: last[1] })
+    Ok(Batch { values, leading: leading.to_vec(), m: last[0], n: last[1], backend: tensor.backend })
 }
 
 impl Batch {
@@ -34,13 +36,13 @@ impl Batch {
     fn tensor(&self, values: &[f64], last: &[usize]) -> PyResult<PyTensor> {
         let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();
         let shape = [&self.leading, last].concat();
-        raise(Tensor::from_bytes(&bytes, &shape, DType::F64, &CPU)).map(PyTensor)
+        raise(Tensor::from_bytes(&bytes, &shape, DType::F64, self.backend)).map(PyTensor)
     }
 
     fn whole(&self, values: &[i32], last: &[usize]) -> PyResult<PyTensor> {
         let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();
         let shape = [&self.leading, last].concat();
-        raise(Tensor::from_bytes(&bytes, &shape, DType::I32, &CPU)).map(PyTensor)
+        raise(Tensor::from_bytes(&bytes, &shape, DType::I32, self.backend)).map(PyTensor)
     }
 }
 

@@ -19,7 +19,7 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use crate::device::{gpu_description, gpu_missing};
+    use crate::device::{gpu_empty_cache, gpu_missing, gpu_name, gpu_stats, gpu_synchronize};
     #[pymodule_export]
     use crate::dtype::{PyDType, default_dtype, promote_types, set_default_dtype};
     #[pymodule_export]

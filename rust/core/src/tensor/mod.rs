@@ -216,6 +216,9 @@ impl Tensor {
 
     /// The elements row-major in host memory.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        if self.numel() == 0 {
+            return Ok(Vec::new());
+        }
         let dense = self.to_contiguous()?;
         let operand = dense.operand()?;
         let size = self.dtype.size();

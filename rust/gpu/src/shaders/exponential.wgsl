@@ -172,8 +172,10 @@ fn multiply_parts(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
 fn log2_parts(x: f32) -> vec2<f32> {
     let parts = split_exponent(x);
     let f = parts.y - 1.0;
-    let sum = fast_two_sum(parts.y, 1.0);
-    let g = select(fast_two_sum(1.0, parts.y), sum, parts.y >= 1.0);
+    // 1, as no compiler knows: it would move a constant out of the sum.
+    let one = bitcast<f32>((bitcast<u32>(parts.y) & 0x3f000000u) | 0x00800000u);
+    let sum = fast_two_sum(parts.y, one);
+    let g = select(fast_two_sum(one, parts.y), sum, parts.y >= 1.0);
     let s = f / g.x;
     let product = two_product(s, g.x);
     let low = (((f - product.x) - product.y) - s * g.y) / g.x;

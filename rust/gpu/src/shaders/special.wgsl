@@ -208,17 +208,23 @@ fn bessel_i1_outer(x: f32) -> f32 {
     return 0.39894227 + w * (-0.14960148 + w * (-0.046878341 + w * (-0.036793003 + w * (-0.12640433 + w * (0.47677258 - w * 2.4044902)))));
 }
 
+// 256 x for a normal x above 0. A compiler may put a factor 256 first, where it overflows, but not an exponent.
+fn times_256(x: f32) -> f32 {
+    let bits = bitcast<u32>(x) + 0x04000000u;
+    return bitcast<f32>(select(bits, 0x7f800000u, bits > 0x7f800000u));
+}
+
 // Modified Bessel functions of the first kind; NaN at infinity, as in PyTorch.
 fn bessel_i0_f32(x: f32) -> f32 {
     let size = abs_f32(x);
-    let outer = exp_scaled(size, 0.0, -8) * (bessel_i0_outer(size) / sqrt(size)) * 256.0;
+    let outer = times_256(exp_scaled(size, 0.0, -8) * (bessel_i0_outer(size) / sqrt(size)));
     let value = select(outer, bessel_i0_inner(x), size <= 8.0);
     return select(value, bitcast<f32>(0x7fc00000u), is_nan_f32(x) | is_inf_f32(x));
 }
 
 fn bessel_i1_f32(x: f32) -> f32 {
     let size = abs_f32(x);
-    let outer = exp_scaled(size, 0.0, -8) * (bessel_i1_outer(size) / sqrt(size)) * 256.0;
+    let outer = times_256(exp_scaled(size, 0.0, -8) * (bessel_i1_outer(size) / sqrt(size)));
     let value = copysign_f32(select(outer, bessel_i1_inner(x), size <= 8.0), x);
     return select(value, bitcast<f32>(0x7fc00000u), is_nan_f32(x) | is_inf_f32(x));
 }

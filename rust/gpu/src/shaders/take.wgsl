@@ -11,7 +11,7 @@ fn main(
     }
     let line = i / taken();
     let place = load_picked(line * picks() + i % taken());
-    let at = place_x(line) + place_step(u32(place));
+    let at = place_item(line) + place_along(u32(place));
     COPY
     PLACE
 }

@@ -9,6 +9,7 @@ mod matmul;
 mod numbers;
 mod reduce;
 mod refusals;
+mod runtime;
 mod scan;
 mod sort;
 mod sum;

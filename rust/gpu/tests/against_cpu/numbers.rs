@@ -18,6 +18,12 @@ pub const ALL: [DType; 10] = [
     DType::F64,
 ];
 
+/// Whether the device computes in `dtype`, rather than only stores it: WebGPU's default device has no 64 bits.
+pub fn is_computed(dtype: DType) -> bool {
+    let has_least = std::env::var("PYRITE_GPU_LIMITS").is_ok_and(|limits| limits == "webgpu");
+    !has_least || dtype.size() < 8
+}
+
 /// A tensor of `dtype`, converted on the CPU.
 pub fn tensor(values: &[f64], shape: &[usize], dtype: DType, on: Device) -> Result<Tensor> {
     let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();

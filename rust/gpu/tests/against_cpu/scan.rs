@@ -1,14 +1,16 @@
 //! Scans along any axis.
 
 use crate::compare::{Device, gpu};
-use crate::numbers::{ALL, assert_agree, tensor, whole};
+use crate::numbers::{ALL, assert_agree, is_computed, tensor, whole};
 use pyrite_core::{DType, Result, Scan, Tensor};
 use pyrite_gpu::Gpu;
 
 fn assert_scans_agree(gpu: &'static Gpu, tolerance: f64, what: &str, kind: Scan, x: impl Fn(Device) -> Result<Tensor>) {
     assert_agree(gpu, tolerance, what, |on| Ok(x(on)?.scan(kind, 1)?.0));
     if matches!(kind, Scan::Max | Scan::Min) {
-        assert_agree(gpu, 0.0, &format!("places of {what}"), |on| Ok(x(on)?.scan(kind, 1)?.1.expect("they have places")));
+        assert_agree(gpu, 0.0, &format!("places of {what}"), |on| {
+            Ok(x(on)?.scan(kind, 1)?.1.expect("they have places"))
+        });
     }
 }
 
@@ -17,7 +19,7 @@ fn every_dtype_is_scanned_every_way() {
     let Some(gpu) = gpu() else { return };
     for dtype in ALL {
         for kind in [Scan::Sum, Scan::Prod, Scan::Max, Scan::Min] {
-            if dtype == DType::Bool && matches!(kind, Scan::Sum | Scan::Prod) {
+            if matches!(kind, Scan::Sum | Scan::Prod) && (dtype == DType::Bool || !is_computed(dtype)) {
                 continue;
             }
             for shape in [[40, 7], [3, 300], [2, 5000]] {
@@ -66,6 +68,9 @@ fn nan_stays_once_it_has_come() {
     let data = [1.0, nan, infinity, nan, -infinity, 3.0, 3.0, infinity, -0.0, 0.0, 0.0, -1.0];
     for dtype in [DType::F16, DType::F32, DType::F64] {
         for kind in [Scan::Sum, Scan::Prod, Scan::Max, Scan::Min] {
+            if matches!(kind, Scan::Sum | Scan::Prod) && !is_computed(dtype) {
+                continue;
+            }
             let what = format!("{kind:?} of {}", dtype.name());
             assert_scans_agree(gpu, 0.0, &what, kind, |on| tensor(&data, &[3, 4], dtype, on));
         }

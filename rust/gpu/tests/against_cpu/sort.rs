@@ -46,9 +46,7 @@ fn every_dtype_is_sorted_stably() {
 fn lines_of_any_length_are_sorted() {
     let Some(gpu) = gpu() else { return };
     for length in [1, 2, 3, 1023, 2048, 3000, 5121, 70_001] {
-        assert_sorts_agree(gpu, &format!("{length}"), 0, |on| {
-            tensor(&whole(length, 1000), &[length], DType::F32, on)
-        });
+        assert_sorts_agree(gpu, &format!("{length}"), 0, |on| tensor(&whole(length, 1000), &[length], DType::F32, on));
     }
     for shape in [[0, 5], [5, 0]] {
         assert_sorts_agree(gpu, "nothing", 1, |on| tensor(&[], &shape, DType::F32, on));
@@ -79,7 +77,9 @@ fn nan_comes_last_and_zeros_are_equal() {
 fn the_largest_are_found() {
     let Some(gpu) = gpu() else { return };
     for dtype in [DType::U8, DType::I64, DType::F32] {
-        for (shape, k) in [([40, 10], 3), ([2, 5000], 5), ([2, 5000], 256), ([1, 3000], 700), ([3, 1030], 7), ([3, 4], 0)] {
+        for (shape, k) in
+            [([40, 10], 3), ([2, 5000], 5), ([2, 5000], 256), ([1, 3000], 700), ([3, 1030], 7), ([3, 4], 0)]
+        {
             let what = format!("{} {shape:?}", dtype.name());
             assert_tops_agree(gpu, &what, k, |on| tensor(&whole(shape[0] * shape[1], 120), &shape, dtype, on));
         }

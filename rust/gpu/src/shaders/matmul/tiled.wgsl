@@ -1,5 +1,5 @@
 // Products of matrices through workgroup memory: a workgroup makes SIDE x SIDE elements of the result, a thread blocks of
-// 4 x 4 of them that lie 64 apart. Where one batch is cut along k, each part has its own result.
+// 4 x 4 of them that lie 64 apart. Where k is cut, each part of it has its own result. IS_WHOLE: no tile has an edge.
 
 const WIDTH = SIDE / 4u;
 const DEPTH = 1024u / SIDE;
@@ -9,14 +9,14 @@ var<workgroup> slice_a: array<vec4<f32>, DEPTH * (WIDTH + 1u)>;
 var<workgroup> slice_b: array<vec4<f32>, DEPTH * (WIDTH + 1u)>;
 
 fn element_a(at: u32, row: u32, k: u32, end: u32) -> f32 {
-    if row >= size_a(1u) || k >= end {
+    if !IS_WHOLE && (row >= size_a(1u) || k >= end) {
         return 0.0;
     }
     return load_a(at + row * stride_a(1u) + k * stride_a(2u));
 }
 
 fn element_b(at: u32, column: u32, k: u32, end: u32) -> f32 {
-    if column >= size_b(2u) || k >= end {
+    if !IS_WHOLE && (column >= size_b(2u) || k >= end) {
         return 0.0;
     }
     return load_b(at + column * stride_b(2u) + k * stride_b(1u));

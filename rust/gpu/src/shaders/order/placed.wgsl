@@ -6,4 +6,4 @@ struct Placed {
 
 alias Value = Placed;
 
-fn placed(start: u32, place: i32) -> Placed { return Placed(key_at(start + place_step(u32(place))), u32(place)); }
+fn placed(start: u32, place: i32) -> Placed { return Placed(key_at(start + place_along(u32(place))), u32(place)); }

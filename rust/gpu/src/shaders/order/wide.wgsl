@@ -1,5 +1,5 @@
 // Reads the keys of elements of 64 bits. Both zeros have the same.
-fn bits_at(at: u32) -> vec2<u32> { return vec2<u32>(x_words[2u * at], x_words[2u * at + 1u]); }
+fn bits_at(at: u32) -> vec2<u32> { return vec2<u32>(item_words[2u * at], item_words[2u * at + 1u]); }
 
 fn key_at(at: u32) -> Key {
     let bits = bits_at(at);

@@ -1,5 +1,5 @@
 // Reads the keys of elements of at most 32 bits. Both zeros have the same.
-fn bits_at(at: u32) -> u32 { return (x_words[at / PER_WORD] >> (at % PER_WORD * BITS)) & MASK; }
+fn bits_at(at: u32) -> u32 { return (item_words[at / PER_WORD] >> (at % PER_WORD * BITS)) & MASK; }
 
 fn key_at(at: u32) -> Key {
     let bits = bits_at(at);

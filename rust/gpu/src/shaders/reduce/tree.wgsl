@@ -17,7 +17,7 @@ fn main(
     let line = own / tiles() * width + slot;
     var value = identity();
     if line < count() {
-        let start = place_x(line);
+        let start = place_item(line);
         let end = min(length(), (tile + 1u) * tile_length());
         for (var j = tile * tile_length() + lane; j < end; j += lanes()) {
             value = combine(value, lift(start, line, j));

@@ -15,7 +15,7 @@ fn main(
     let line = own / tiles() * (256u / lanes()) + index / lanes();
     let begin = (tile * lanes() + lane) * 4u;
     let end = select(begin, min(begin + 4u, length()), line < count());
-    let start = place_x(line);
+    let start = place_item(line);
     var value = identity();
     for (var j = begin; j < end; j++) {
         value = combine(value, lift(start, line, j));

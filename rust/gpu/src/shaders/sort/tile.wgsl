@@ -31,7 +31,7 @@ fn main(
         let j = tile % tiles() * tile_length() + i % tile_length();
         var placed = Placed(HIGHEST, 0xffffffffu);
         if line < count() && j < length() {
-            placed = lift(place_x(line), line, j);
+            placed = lift(place_item(line), line, j);
         }
         own_keys[i] = placed.key;
         own_places[i] = placed.place;

@@ -1,0 +1,201 @@
+//! Runs programs: each is one kernel, found by the program's structure, and printed and compiled when it is met for the first
+//! time. Programs that differ in sizes, strides and scalars alone share it.
+
+use crate::context::Context;
+use crate::elements::per_word;
+use crate::emit;
+use crate::kernel::{compile, grid};
+use crate::memory::device_buffer;
+use crate::not_built::not_built;
+use crate::parameters::Parameters;
+use crate::pipelines::{Access, WORKGROUP};
+use crate::recorder::Command;
+use pyrite_core::program::{Arg, Input, Program, Step};
+use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
+
+/// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
+pub const MAX_ELEMENTS: usize = 1 << 31;
+
+/// Where the elements of a result go.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Target {
+    /// One after another.
+    Dense,
+    /// Where the layout of this input says.
+    PlacesOf(usize),
+}
+
+/// A buffer of the kernel, bound once: an input that gives its memory to a result is read through the result's binding.
+pub struct Binding<'p> {
+    pub buffer: &'p Buffer,
+    pub access: Access,
+    /// Whether threads write to parts of a word.
+    pub is_atomic: bool,
+}
+
+/// Evaluates a program; see `Backend::run`.
+pub fn run(context: &Context, program: &Program, outputs: &[Buffer]) -> Result<()> {
+    match copy_in_words(program) {
+        Some(words) => launch(context, &words, outputs, Target::Dense),
+        None => launch(context, program, outputs, Target::Dense),
+    }
+}
+
+/// Copies into the places of `target`; see `Backend::write`. The target is one more input, for the sake of its places.
+pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()> {
+    let input = |o: &Operand| Input { buffer: o.buffer.clone(), layout: o.layout.clone(), dtype: o.dtype };
+    let arg = Arg::Input(0);
+    let mut program = Program {
+        shape: target.layout.shape.clone(),
+        numel: target.layout.numel(),
+        inputs: vec![input(source), input(target)],
+        scalars: Vec::new(),
+        steps: vec![match source.dtype == target.dtype {
+            true => Step::Apply { op: Op::copy, dtype: target.dtype, args: vec![arg] },
+            false => Step::Cast { from: source.dtype, to: target.dtype, arg },
+        }],
+        outputs: vec![0],
+    };
+    program.merge_axes();
+    let mut program = copy_in_words(&program).unwrap_or(program);
+    let dense = &program.inputs[1].layout;
+    let place = if dense.is_whole(program.numel) { Target::Dense } else { Target::PlacesOf(1) };
+    if place == Target::Dense {
+        program.inputs.pop();
+    }
+    launch(context, &program, std::slice::from_ref(&target.buffer), place)
+}
+
+/// A plain copy of elements of 8 or 16 bytes as one of words, which every device can do.
+fn copy_in_words(program: &Program) -> Option<Program> {
+    let [Step::Apply { op: Op::copy, dtype, args }] = program.steps.as_slice() else { return None };
+    let words = dtype.size() / 4;
+    if words < 2 || !matches!(args[0], Arg::Input(_)) {
+        return None;
+    }
+    let mut copy = program.clone();
+    copy.numel *= words;
+    copy.shape.push(words);
+    copy.steps = vec![Step::Apply { op: Op::copy, dtype: DType::I32, args: args.clone() }];
+    for input in &mut copy.inputs {
+        input.dtype = DType::I32;
+        input.layout.offset *= words;
+        input.layout.strides.iter_mut().for_each(|stride| *stride *= words as isize);
+        input.layout.shape.push(words);
+        input.layout.strides.push(1);
+    }
+    copy.merge_axes();
+    Some(copy)
+}
+
+/// Starts a program's kernel.
+fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Target) -> Result<()> {
+    if program.numel == 0 {
+        return Ok(());
+    }
+    if program.numel > MAX_ELEMENTS {
+        return not_built(&format!("a program over {} elements", program.numel));
+    }
+    let per_word = |&step: &usize| per_word(program.steps[step].dtype());
+    let lanes = match target {
+        Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
+        Target::PlacesOf(_) => 1,
+    };
+    let bindings = bindings(program, outputs, target);
+    let parameters = words(program)?;
+    let key = structure(program, target, &bindings);
+    let pipeline = match context.pipelines.of_program(&key) {
+        Some(pipeline) => pipeline,
+        None => {
+            let (text, count) = emit::text(program, target, &bindings, lanes)?;
+            debug_assert_eq!(count, parameters.len());
+            let accesses: Vec<Access> = bindings.iter().map(|binding| binding.access).collect();
+            let pipeline = compile(context, "program", &text, &accesses, &parameters)?;
+            context.pipelines.keep_program(key, pipeline.clone());
+            pipeline
+        }
+    };
+    let buffers: Vec<_> = bindings.iter().map(|binding| device_buffer(binding.buffer)).collect::<Result<_>>()?;
+    let grid = grid([program.numel.div_ceil(lanes * WORKGROUP), 1, 1])?;
+    context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers: &buffers, grid })
+}
+
+/// The outputs, then the inputs that are no output.
+fn bindings<'p>(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Vec<Binding<'p>> {
+    let is_atomic = |step: usize| target != Target::Dense && per_word(program.steps[step].dtype()) > 1;
+    let mut bindings: Vec<Binding<'p>> = outputs
+        .iter()
+        .zip(&program.outputs)
+        .map(|(buffer, &step)| Binding { buffer, access: Access::Write, is_atomic: is_atomic(step) })
+        .collect();
+    for input in &program.inputs {
+        if !bindings.iter().any(|binding| binding.buffer.same(&input.buffer)) {
+            bindings.push(Binding { buffer: &input.buffer, access: Access::Read, is_atomic: false });
+        }
+    }
+    bindings
+}
+
+/// The parameters, in the order in which the kernel's text asks for them.
+fn words(program: &Program) -> Result<Parameters> {
+    let mut words = Parameters::default();
+    words.push(program.numel as u32);
+    if !program.inputs.iter().all(|input| input.layout.is_contiguous()) {
+        program.shape.iter().rev().for_each(|&size| words.push(size as u32));
+    }
+    for input in &program.inputs {
+        words.push(input.layout.offset as u32);
+        if !input.layout.is_contiguous() {
+            input.layout.strides.iter().for_each(|&stride| words.push(stride as u32));
+        }
+    }
+    for &(scalar, dtype) in &program.scalars {
+        scalar_words(scalar, dtype, &mut words)?;
+    }
+    Ok(words)
+}
+
+fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<()> {
+    let wide = match dtype {
+        DType::F64 => scalar.to_f64().to_bits(),
+        DType::I64 => scalar.to_i64() as u64,
+        DType::Bool => scalar.to_bool().into(),
+        DType::F32 | DType::F16 | DType::BF16 => (scalar.to_f64() as f32).to_bits().into(),
+        DType::I32 | DType::I16 | DType::I8 | DType::U8 => (scalar.to_i64() as u32).into(),
+        DType::C64 | DType::C128 => return not_built(&format!("a number as {}", dtype.name())),
+    };
+    words.push(wide as u32);
+    if matches!(dtype, DType::F64 | DType::I64) {
+        words.push((wide >> 32) as u32);
+    }
+    Ok(())
+}
+
+/// All that the text of a program's kernel depends on.
+fn structure(program: &Program, target: Target, bindings: &[Binding<'_>]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(128);
+    key.push(if let Target::PlacesOf(input) = target { input as u8 } else { u8::MAX });
+    key.extend([program.shape.len() as u8, program.inputs.len() as u8, program.scalars.len() as u8]);
+    for input in &program.inputs {
+        let binding = bindings.iter().position(|binding| binding.buffer.same(&input.buffer));
+        let binding = binding.map_or(u8::MAX, |binding| binding as u8);
+        key.extend([input.dtype as u8, input.layout.is_contiguous().into(), binding]);
+    }
+    key.extend(program.scalars.iter().map(|&(_, dtype)| dtype as u8));
+    for step in &program.steps {
+        match step {
+            Step::Apply { op, dtype, .. } => key.extend([0, *op as u8, *dtype as u8]),
+            Step::Cast { from, to, .. } => key.extend([1, *from as u8, *to as u8]),
+        }
+        for arg in step.args() {
+            key.extend(match *arg {
+                Arg::Input(k) => [0, k as u8],
+                Arg::Scalar(k) => [1, k as u8],
+                Arg::Step(k) => [2, k as u8],
+            });
+        }
+    }
+    key.push(u8::MAX);
+    key.extend(program.outputs.iter().map(|&step| step as u8));
+    key
+}
