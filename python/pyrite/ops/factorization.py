@@ -45,7 +45,7 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
     handle = pivots.handle if isinstance(pivots, Tensor) else pivots
     lead, k = list(handle.shape[:-1]), handle.shape[-1]
     if handle.numel() == 0:
-        return numbers_handle(list(range(m)), [m], _core.int64).expand([*lead, m])
+        return numbers_handle(list(range(m)), [m], _core.int64).to_backend(handle.backend).expand([*lead, m])
     flat = wrap(handle).tolist() if handle.ndim == 1 else wrap(handle.reshape([-1, k])).tolist()
     orders = []
     for exchanges in [flat] if handle.ndim == 1 else flat:
@@ -55,13 +55,13 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
                 raise RuntimeError("pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive")
             order[i], order[p - 1] = order[p - 1], order[i]
         orders += order
-    return numbers_handle(orders, [*lead, m], _core.int64)
+    return numbers_handle(orders, [*lead, m], _core.int64).to_backend(handle.backend)
 
 
 def permutation(pivots: Any, m: int, dtype: Any) -> Any:
     """The matrices P of ``A = P L U``."""
     order = rows_exchanged(pivots, m)
-    places = numbers_handle(list(range(m)), [m, 1], _core.int64)
+    places = numbers_handle(list(range(m)), [m, 1], _core.int64).to_backend(order.backend)
     matrix = (order.unsqueeze(-2) == places).to_dtype(dtype)
     return wrap(matrix) if isinstance(pivots, Tensor) else matrix
 
@@ -284,7 +284,7 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
 def _parity(pivots: Handle) -> Handle:
     """1 or -1 for an even or odd number of exchanges."""
     n = pivots.shape[-1]
-    moved = pivots != numbers_handle(list(range(1, n + 1)), [n], int32)
+    moved = pivots != numbers_handle(list(range(1, n + 1)), [n], int32).to_backend(pivots.backend)
     return 1.0 - 2.0 * (rows.remainder(moved.to_dtype(float64).reduce("sum", [-1], False), 2.0))
 
 

@@ -72,8 +72,9 @@ def in_double(x: Handle) -> Handle:
 
 
 def like(g: Any, handle: Handle) -> Any:
-    """A constant in the dtype of `g`: a handle for a handle, a tensor for a tensor."""
-    handle = handle.to_dtype(g.dtype)
+    """A constant in the dtype and on the device of `g`: a handle for a handle, a tensor for a tensor."""
+    own = g.handle if isinstance(g, Tensor) else g
+    handle = handle.to_dtype(own.dtype).to_backend(own.backend)
     return wrap(handle) if isinstance(g, Tensor) else handle
 
 

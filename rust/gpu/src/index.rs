@@ -14,8 +14,8 @@ pub use nonzero::{any_zero, nonzero};
 pub use read::{gather, index};
 pub use write::{index_put, scatter};
 
-use crate::program::MAX_ELEMENTS;
 use crate::not_built::not_built;
+use crate::program::MAX_ELEMENTS;
 use pyrite_core::{DType, Layout, Operand, Result};
 
 /// Threads of a workgroup.

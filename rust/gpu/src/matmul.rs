@@ -4,11 +4,11 @@
 
 use crate::context::Context;
 use crate::elements::compute_type;
-use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
 use crate::not_built::not_built;
+use crate::program::MAX_ELEMENTS;
 use crate::reduce::{self, Cut};
 use pyrite_core::{Buffer, DType, Layout, Operand, Result};
 use wgpu::DeviceType;

@@ -3,13 +3,13 @@
 
 use crate::context::Context;
 use crate::elements::compute_type;
-use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::order::{Order, keys, placed_keys};
 use crate::pipelines::WORKGROUP;
+use crate::program::MAX_ELEMENTS;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
 

@@ -2,13 +2,13 @@
 //! turn, and every tile from what comes before it. The order of operations depends on sizes alone.
 
 use crate::context::Context;
-use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
 use crate::not_built::not_built;
 use crate::order::{Order, placed_keys};
 use crate::pipelines::WORKGROUP;
+use crate::program::MAX_ELEMENTS;
 use crate::reduce::wide;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result, Scan};

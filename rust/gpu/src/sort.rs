@@ -2,13 +2,13 @@
 //! themselves are copied once, in the end.
 
 use crate::context::Context;
-use crate::program::MAX_ELEMENTS;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::order::{Order, key_type, placed_keys};
 use crate::pipelines::Access;
+use crate::program::MAX_ELEMENTS;
 use crate::take;
 use pyrite_core::{Buffer, DType, Operand, Result};
 
