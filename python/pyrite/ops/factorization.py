@@ -325,7 +325,7 @@ def _slogdet(A: Handle) -> tuple[Handle, Handle]:
     packed, pivots, _ = _core.lu_factor(in_double(A))
     d = packed.diagonal(0, -2, -1)
     sign = rows.sign(d).reduce("prod", [-1], False) * _parity(pivots)
-    return rows.log(rows.abs(d)).reduce("sum", [-1], False).to_dtype(A.dtype), sign.to_dtype(A.dtype)
+    return rows.log(rows.abs(d).to_dtype(A.dtype)).reduce("sum", [-1], False), sign.to_dtype(A.dtype)
 
 
 slogdet_of = operation(

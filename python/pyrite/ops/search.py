@@ -37,8 +37,8 @@ def lookup(edges: Handle, x: Handle, right: bool) -> Handle:
     return low.reshape(list(x.shape))
 
 
-def _handle(x: Any) -> Handle:
-    return (x if isinstance(x, Tensor) else tensor(x)).handle
+def _handle(x: Any, device: Any) -> Handle:
+    return (x if isinstance(x, Tensor) else tensor(x, device=device)).handle
 
 
 def searchsorted(
@@ -60,7 +60,7 @@ def searchsorted(
         raise RuntimeError(
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
-    edges, x = sorted_sequence.handle, _handle(input)
+    edges, x = sorted_sequence.handle, _handle(input, sorted_sequence.device)
     if edges.dtype is bool_:
         raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     if edges.ndim == 0:
@@ -103,7 +103,8 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     """Whether each element is among the test elements (see ``torch.isin``)."""
     if isinstance(elements, Number) and isinstance(test_elements, Number):
         raise TypeError("isin(): argument 'elements' or 'test_elements' must be Tensor, not two numbers")
-    x, tests = _handle(elements), _handle(test_elements).reshape([-1])
+    device = elements.device if isinstance(elements, Tensor) else test_elements.device
+    x, tests = _handle(elements, device), _handle(test_elements, device).reshape([-1])
     numbers = isinstance(elements, Number), isinstance(test_elements, Number)
     own = _core.result_type(elements if numbers[0] else x, test_elements if numbers[1] else tests)
     if bool_ in (x.dtype, tests.dtype):

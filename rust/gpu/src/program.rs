@@ -59,7 +59,9 @@ pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()
     program.merge_axes();
     let mut program = copy_in_words(&program).unwrap_or(program);
     let dense = &program.inputs[1].layout;
-    let place = if dense.is_whole(program.numel) { Target::Dense } else { Target::PlacesOf(1) };
+    // Dense results are stored in whole words, so a part of the buffer qualifies only where elements share no word.
+    let fills = per_word(target.dtype) == 1 || program.numel * target.dtype.size() >= target.buffer.0.len();
+    let place = if dense.is_whole(program.numel) && fills { Target::Dense } else { Target::PlacesOf(1) };
     if place == Target::Dense {
         program.inputs.pop();
     }
