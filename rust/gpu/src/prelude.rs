@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 10] = [
     include_str!("shaders/elements.wgsl"),
     include_str!("shaders/prelude.wgsl"),
     include_str!("shaders/integer.wgsl"),
@@ -12,6 +12,8 @@ const TEXTS: [&str; 8] = [
     include_str!("shaders/trigonometry.wgsl"),
     include_str!("shaders/special.wgsl"),
     include_str!("shaders/orthogonal.wgsl"),
+    include_str!("shaders/bessel.wgsl"),
+    include_str!("shaders/gamma_ratio.wgsl"),
 ];
 
 /// The declarations of the prelude; an empty line stands between two.

@@ -6,18 +6,63 @@ use pyo3::prelude::*;
 use pyrite_core::Backend;
 use pyrite_cpu::CPU;
 
-#[cfg(feature = "gpu")]
-use pyrite_gpu as gpu;
+/// Counts and bytes by name.
+type Stats = Vec<(&'static str, usize)>;
 
-/// Stands in for the GPU crate in a build without it: a GPU that never is.
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::{Backend, Stats};
+    pub use pyrite_gpu::{Gpu, backend};
+
+    pub fn as_backend(gpu: &'static Gpu) -> &'static dyn Backend {
+        gpu
+    }
+
+    pub fn stats(gpu: &Gpu) -> Stats {
+        let memory = gpu.memory_stats();
+        vec![
+            ("dispatches", gpu.dispatches()),
+            ("submits", gpu.submits()),
+            ("allocated", memory.allocated),
+            ("allocated_peak", memory.peak_allocated),
+            ("reserved", memory.reserved),
+            ("reserved_peak", memory.peak_reserved),
+        ]
+    }
+}
+
+/// A build without the GPU crate: there never is one.
 #[cfg(not(feature = "gpu"))]
 mod gpu {
+    use super::{Backend, Stats};
     use pyrite_core::{Error, Result};
 
-    pub type Gpu = pyrite_cpu::Cpu;
+    pub enum Gpu {}
+
+    impl Gpu {
+        pub fn device_name(&self) -> &str {
+            match *self {}
+        }
+
+        pub fn synchronize(&self) -> Result<()> {
+            match *self {}
+        }
+
+        pub fn empty_cache(&self) -> Result<()> {
+            match *self {}
+        }
+    }
 
     pub fn backend() -> Result<&'static Gpu> {
         Err(Error::Invalid("this build of pyrite computes on the CPU only".into()))
+    }
+
+    pub fn as_backend(gpu: &'static Gpu) -> &'static dyn Backend {
+        match *gpu {}
+    }
+
+    pub fn stats(gpu: &Gpu) -> Stats {
+        match *gpu {}
     }
 }
 
@@ -29,7 +74,7 @@ fn opened() -> PyResult<&'static gpu::Gpu> {
 pub fn backend(name: &str) -> PyResult<&'static dyn Backend> {
     match name {
         "cpu" => Ok(&CPU),
-        "cuda" => Ok(opened()?),
+        "cuda" => opened().map(gpu::as_backend),
         _ => Err(PyRuntimeError::new_err(format!("unknown device type {name}"))),
     }
 }
@@ -43,49 +88,25 @@ pub fn gpu_missing(py: Python<'_>) -> Option<String> {
 /// The GPU, as it names itself.
 #[pyfunction]
 pub fn gpu_name() -> PyResult<String> {
-    let _gpu = opened()?;
-    #[cfg(feature = "gpu")]
-    return Ok(_gpu.device_name().to_owned());
-    #[cfg(not(feature = "gpu"))]
-    Ok(String::new())
+    Ok(opened()?.device_name().to_owned())
 }
 
 /// Waits until all work on the GPU is done, and raises what its kernels have reported.
 #[pyfunction]
 pub fn gpu_synchronize(py: Python<'_>) -> PyResult<()> {
-    let _gpu = opened()?;
-    let _py = py;
-    #[cfg(feature = "gpu")]
-    raise(_py.detach(|| _gpu.synchronize()))?;
-    Ok(())
+    let gpu = opened()?;
+    raise(py.detach(|| gpu.synchronize()))
 }
 
 /// Gives the GPU's free memory back to it.
 #[pyfunction]
 pub fn gpu_empty_cache(py: Python<'_>) -> PyResult<()> {
-    let _gpu = opened()?;
-    let _py = py;
-    #[cfg(feature = "gpu")]
-    raise(_py.detach(|| _gpu.empty_cache()))?;
-    Ok(())
+    let gpu = opened()?;
+    raise(py.detach(|| gpu.empty_cache()))
 }
 
-/// What the GPU has done and holds, by name.
+/// What the GPU has done and holds.
 #[pyfunction]
-pub fn gpu_stats() -> PyResult<Vec<(&'static str, usize)>> {
-    let _gpu = opened()?;
-    #[cfg(feature = "gpu")]
-    {
-        let memory = _gpu.memory_stats();
-        return Ok(vec![
-            ("dispatches", _gpu.dispatches()),
-            ("submits", _gpu.submits()),
-            ("allocated", memory.allocated),
-            ("allocated_peak", memory.peak_allocated),
-            ("reserved", memory.reserved),
-            ("reserved_peak", memory.peak_reserved),
-        ]);
-    }
-    #[cfg(not(feature = "gpu"))]
-    Ok(Vec::new())
+pub fn gpu_stats() -> PyResult<Stats> {
+    Ok(gpu::stats(opened()?))
 }

@@ -1,6 +1,6 @@
 //! Every row of the op table that is built, in every dtype: compiled, run, and compared with the CPU on one grid.
 
-use crate::compare::{Device, apply, floats, gpu, ramp};
+use crate::compare::{Device, apply, gpu, ramp};
 use crate::numbers::{ALL, tensor, values};
 use pyrite_core::tensor::Argument;
 use pyrite_core::{DType, Op, Result, Tensor};
@@ -49,6 +49,10 @@ fn tolerance(op: Op) -> (f64, f64) {
         Op::pow => (16.0, 0.0),
         Op::logaddexp | Op::logaddexp2 | Op::gelu_tanh => (4.0, 1e-6),
         Op::lgamma | Op::digamma => (4.0, 4e-6),
+        Op::bessel_j0 | Op::bessel_j1 | Op::bessel_y0 | Op::bessel_y1 | Op::airy_ai => (64.0, 1e-6),
+        Op::igamma | Op::igammac => (64.0, 2e-6),
+        Op::zeta => (32.0, 0.0),
+        _ if op.name().contains("modified_bessel_k") => (16.0, 0.0),
         Op::ndtri => (16.0, 0.0),
         _ if op.name().contains("polynomial") => (64.0, 1e-3),
         Op::gelu => (6.0, 0.0),
@@ -198,7 +202,15 @@ fn every_built_op_agrees_with_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let mut complaints = Vec::new();
     for dtype in ALL.into_iter().filter(|&dtype| gpu.supports(dtype)) {
-        let built: Vec<Op> = Op::ALL.iter().copied().filter(|&op| is_built(op, dtype)).collect();
+        let built: Vec<Op> = Op::ALL
+            .iter()
+            .copied()
+            .filter(|&op| is_built(op, dtype))
+            .filter(|op| {
+                std::env::var("ONLY").is_err()
+                    || ["bessel", "airy", "gamma", "zeta"].iter().any(|n| op.name().contains(n))
+            })
+            .collect();
         println!("{}: {} ops", dtype.name(), built.len());
         complaints.extend(built.into_iter().filter_map(|op| complaint(op, dtype, gpu)));
     }
@@ -206,36 +218,18 @@ fn every_built_op_agrees_with_the_cpu() {
 }
 
 #[test]
-fn nearly_all_rows_are_built() {
+fn all_rows_but_those_of_float64_are_built() {
     let missing = |dtype| -> Vec<&'static str> {
         Op::ALL.iter().filter(|op| op.domain().holds(dtype) && !is_built(**op, dtype)).map(|op| op.name()).collect()
     };
-    for dtype in [DType::Bool, DType::U8, DType::I8, DType::I16, DType::I32, DType::I64] {
+    for dtype in [DType::Bool, DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F32] {
         assert_eq!(missing(dtype), Vec::<&str>::new(), "{}", dtype.name());
     }
-    let far = [
-        "zeta",
-        "igamma",
-        "igammac",
-        "bessel_j0",
-        "bessel_j1",
-        "bessel_y0",
-        "bessel_y1",
-        "modified_bessel_k0",
-        "modified_bessel_k1",
-        "scaled_modified_bessel_k0",
-        "scaled_modified_bessel_k1",
-        "airy_ai",
-    ];
-    assert_eq!(missing(DType::F32), far);
 }
 
 #[test]
 fn an_op_that_is_not_built_is_refused_by_name() {
     let Some(gpu) = gpu() else { return };
-    let x = floats(&[1.0], &[1], gpu).unwrap();
-    let error = apply(Op::airy_ai, &[&x]).unwrap().to_bytes().unwrap_err().to_string();
-    assert!(error.contains("airy_ai of float32 is not built yet"), "{error}");
     if !gpu.supports(DType::F64) {
         return;
     }
