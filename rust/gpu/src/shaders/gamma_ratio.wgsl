@@ -43,15 +43,15 @@ fn gamma_uniform(a: f32, x: f32) -> vec2<f32> {
     return vec2<f32>(0.5 * erfc_f32(-root) - rest, 0.5 * erfc_f32(root) + rest);
 }
 
-// x^a e^-x / gamma(a) for a up to 30, by halves that neither overflow nor vanish.
+// x^a e^-x / gamma(a + 1) for a up to 30, by halves that neither overflow nor vanish.
 fn gamma_weight(a: f32, x: f32) -> f32 {
     let half = min(0.5 * x, 85.0);
     if a < 8.0 {
-        return pow_f32(min(x, 170.0), a) * exp_f32(-half) * exp_f32(-half - lgamma_above_zero(a));
+        return pow_f32(min(x, 170.0), a) * exp_f32(-half) * exp_f32(-half - lgamma_from(1.0 + a));
     }
     let w = 1.0 / a;
     let stirling = w * (0.083333333 + w * w * (-0.0027777778 + w * w * 0.00079365079));
-    return exp_f32(-a * excess_over_log((x - a) / a) - stirling) * 0.39894228 * sqrt(a);
+    return exp_f32(-a * excess_over_log((x - a) / a) - stirling) * 0.39894228 / sqrt(a);
 }
 
 fn gamma_series(a: f32, x: f32) -> f32 {
@@ -61,7 +61,7 @@ fn gamma_series(a: f32, x: f32) -> f32 {
         term *= x / (a + k);
         sum += term;
     }
-    return sum * (gamma_weight(a, x) / a);
+    return sum * gamma_weight(a, x);
 }
 
 // The continued fraction of Q (DLMF 8.9.2), by Lentz's method.
@@ -82,7 +82,7 @@ fn gamma_fraction(a: f32, x: f32) -> f32 {
         change = d * c;
         h *= change;
     }
-    return h * gamma_weight(a, x);
+    return h * a * gamma_weight(a, x);
 }
 
 fn igamma_f32(a: f32, x: f32) -> f32 { return regularized_gamma(a, x).x; }
@@ -130,19 +130,34 @@ fn zeta_above_zero(x: f32, start: f32) -> f32 {
     return sum;
 }
 
-// The terms below 0 are added one by one down to -12; beyond, counted downwards, they are the difference of two sums.
-fn zeta_below_zero(x: f32, q: f32) -> f32 {
-    if q > -12.0 {
-        var sum = 0.0;
-        var term = q;
-        while term < 0.0 {
-            sum += pow_f32(term, -x);
-            term += 1.0;
-        }
-        return sum + zeta_above_zero(x, term);
+// v^-x + sign u^-x. Where the difference of two overflows is meant, it is the larger's, and NaN if doubles overflow as well.
+fn zeta_pair(x: f32, v: f32, u: f32, sign: f32) -> f32 {
+    let above = pow_f32(v, -x);
+    let below = pow_f32(u, -x);
+    if sign > 0.0 || !is_inf_f32(above) || !is_inf_f32(below) {
+        return above + sign * below;
     }
-    let below = zeta_above_zero(x, ceil(q) - q) - zeta_above_zero(x, 1.0 - q);
-    return zeta_above_zero(x, q - floor(q)) + select(-below, below, trunc(0.5 * x) == 0.5 * x);
+    if x * log2_f32(max(u, v)) <= -1024.0 {
+        return bitcast<f32>(0x7fc00000u);
+    }
+    return select(0.0, copysign_f32(above, u - v), u != v);
+}
+
+// For q below 0 and an integer x: up to 12 terms below 0, each with its mirror image, which may nearly cancel it, then the
+// other terms; those below 0 are the difference of two sums.
+fn zeta_below_zero(x: f32, q: f32) -> f32 {
+    let v = q - floor(q);
+    let u = ceil(q) - q;
+    let sign = select(-1.0, 1.0, trunc(0.5 * x) == 0.5 * x);
+    let pairs = min(-floor(q), 12.0);
+    var sum = zeta_above_zero(x, v + pairs);
+    if pairs < -floor(q) {
+        sum += sign * (zeta_above_zero(x, u + pairs) - zeta_above_zero(x, 1.0 - q));
+    }
+    for (var k = pairs - 1.0; k >= 0.0; k -= 1.0) {
+        sum += zeta_pair(x, v + k, u + k, sign);
+    }
+    return sum;
 }
 
 // Infinite at the poles, NaN where it is not real and where x or q is infinite and the CPU's terms lose their meaning.

@@ -186,6 +186,10 @@ fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
         if op == Op::lcm && a == -b {
             continue;
         }
+        // The CPU's steps of integration are lost in arguments as large as these.
+        if op.name().starts_with("igamma") && operands[0][i] > 1e20 {
+            continue;
+        }
         let both_finite = a.is_finite() && b.is_finite();
         let off = if both_finite { (a - b).abs() / unit(a, result) } else { f64::INFINITY };
         if off > worst.0 {
