@@ -38,6 +38,12 @@ def test_tensors_say_where_they_are():
 
 
 @needs_gpu
+def test_views_of_nothing_move():
+    x = pyrite.ones(0, 10, 6, device="cuda")[..., ::2]
+    assert x.cpu().shape == (0, 10, 3) and x.cpu().to("cuda").is_cuda
+
+
+@needs_gpu
 def test_devices_do_not_mix():
     x = pyrite.ones(2, 2, device="cuda")
     for use in (lambda: x + pyrite.ones(2, 2), lambda: x @ pyrite.ones(2, 2)):

@@ -74,12 +74,12 @@ impl Layout {
     /// The axes from the widest stride to the narrowest, if the elements are dense in that order: a permuted row-major layout.
     pub fn dense_order(&self) -> Option<SmallVec<[usize; 6]>> {
         let mut axes: SmallVec<[usize; 6]> = (0..self.rank()).collect();
+        if self.numel() == 0 {
+            return Some(axes);
+        }
         axes.sort_by_key(|&a| (std::cmp::Reverse(self.strides[a]), self.shape[a] == 1));
         let mut expected = 1isize;
         for &a in axes.iter().rev() {
-            if self.shape[a] == 0 {
-                return Some((0..self.rank()).collect());
-            }
             if self.shape[a] != 1 {
                 if self.strides[a] != expected {
                     return None;
@@ -191,6 +191,12 @@ mod tests {
         let l = Layout { shape: Shape::from_slice(&[3, 2]), strides: Strides::from_slice(&[1, 3]), offset: 0 };
         assert_eq!(l.dense_order().unwrap().as_slice(), [1, 0]);
         assert_eq!(Layout::dense_in_order(&[3, 2], &[1, 0]), l);
+    }
+
+    #[test]
+    fn nothing_is_always_dense() {
+        let l = Layout { shape: Shape::from_slice(&[0, 10, 3]), strides: Strides::from_slice(&[77, 5, 9]), offset: 3 };
+        assert_eq!(l.dense_order().unwrap().as_slice(), [0, 1, 2]);
     }
 
     #[test]

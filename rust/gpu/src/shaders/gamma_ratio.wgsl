@@ -43,7 +43,7 @@ fn gamma_uniform(a: f32, x: f32) -> vec2<f32> {
     return vec2<f32>(0.5 * erfc_f32(-root) - rest, 0.5 * erfc_f32(root) + rest);
 }
 
-// x^a e^-x / gamma(a + 1) for a up to 30, by halves that neither overflow nor vanish.
+// x^a e^-x / gamma(a + 1) for a up to 30, e^-x by halves: the whole may vanish.
 fn gamma_weight(a: f32, x: f32) -> f32 {
     let half = min(0.5 * x, 85.0);
     if a < 8.0 {
@@ -99,7 +99,9 @@ fn euler_maclaurin(k: u32) -> f32 {
         case 5u: { return 2.0876757e-8; }
         case 6u: { return -5.2841901e-10; }
         case 7u: { return 1.3382537e-11; }
-        default: { return -3.3896803e-13; }
+        case 8u: { return -3.3896803e-13; }
+        case 9u: { return 8.5860621e-15; }
+        default: { return -2.1748687e-16; }
     }
 }
 
@@ -118,7 +120,7 @@ fn zeta_above_zero(x: f32, start: f32) -> f32 {
     let power = pow_f32(q, -x);
     sum += pow_f32(q, 1.0 - x) / (x - 1.0) + 0.5 * power;
     var rising = x / q * power;
-    for (var k = 1u; k <= 8u; k++) {
+    for (var k = 1u; k <= 10u; k++) {
         let term = euler_maclaurin(k) * rising;
         sum += term;
         if abs_f32(term) <= sum * 1.0e-9 {

@@ -49,10 +49,10 @@ fn tolerance(op: Op) -> (f64, f64) {
         Op::pow => (16.0, 0.0),
         Op::logaddexp | Op::logaddexp2 | Op::gelu_tanh => (4.0, 1e-6),
         Op::lgamma | Op::digamma => (4.0, 4e-6),
-        Op::bessel_j0 | Op::bessel_j1 | Op::bessel_y0 | Op::bessel_y1 | Op::airy_ai => (64.0, 1e-6),
-        Op::igamma | Op::igammac => (64.0, 2e-6),
-        Op::zeta => (32.0, 0.0),
-        _ if op.name().contains("modified_bessel_k") => (16.0, 0.0),
+        Op::bessel_j0 | Op::bessel_j1 | Op::bessel_y0 | Op::bessel_y1 | Op::airy_ai => (8.0, 5e-7),
+        Op::igamma | Op::igammac => (8.0, 1e-6),
+        Op::zeta => (16.0, 0.0),
+        _ if op.name().contains("modified_bessel_k") => (8.0, 0.0),
         Op::ndtri => (16.0, 0.0),
         _ if op.name().contains("polynomial") => (64.0, 1e-3),
         Op::gelu => (6.0, 0.0),
@@ -117,6 +117,9 @@ fn grid(op: Op, dtype: DType) -> Vec<Vec<f64>> {
         one.extend((0..500).map(|i| f64::from(i) * 0.002 - 0.5 + 1e-4));
         return vec![one];
     }
+    if matches!(op, Op::igamma | Op::igammac | Op::zeta) {
+        one.extend((0..80).map(|i| 0.05 * 1.14f64.powi(i)));
+    }
     one.extend(ramp(40).iter().map(|&x| f64::from(x)));
     if dtype.is_float() {
         one.extend([1e20, -1e20, 1e-20, 3e30, 1e-30]);
@@ -161,6 +164,16 @@ fn unit(x: f64, dtype: DType) -> f64 {
     2f64.powi(exponent + 1 - digits)
 }
 
+/// Whether the CPU's own error explains a difference: the steps that igamma integrates over are too small for a huge argument,
+/// and below 0 the terms of zeta cancel.
+fn is_lost_on_the_cpu(op: Op, operands: &[Vec<f64>], i: usize, difference: f64) -> bool {
+    match op {
+        Op::igamma | Op::igammac => operands[0][i] > 1e20,
+        Op::zeta => operands[1][i] < 0.0 && difference <= 2e-6,
+        _ => false,
+    }
+}
+
 /// What is wrong with an op in a dtype, in words.
 fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
     let operands = grid(op, dtype);
@@ -186,8 +199,7 @@ fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
         if op == Op::lcm && a == -b {
             continue;
         }
-        // The CPU's steps of integration are lost in arguments as large as these.
-        if op.name().starts_with("igamma") && operands[0][i] > 1e20 {
+        if is_lost_on_the_cpu(op, &operands, i, (a - b).abs()) {
             continue;
         }
         let both_finite = a.is_finite() && b.is_finite();
@@ -206,15 +218,7 @@ fn every_built_op_agrees_with_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let mut complaints = Vec::new();
     for dtype in ALL.into_iter().filter(|&dtype| gpu.supports(dtype)) {
-        let built: Vec<Op> = Op::ALL
-            .iter()
-            .copied()
-            .filter(|&op| is_built(op, dtype))
-            .filter(|op| {
-                std::env::var("ONLY").is_err()
-                    || ["bessel", "airy", "gamma", "zeta"].iter().any(|n| op.name().contains(n))
-            })
-            .collect();
+        let built: Vec<Op> = Op::ALL.iter().copied().filter(|&op| is_built(op, dtype)).collect();
         println!("{}: {} ops", dtype.name(), built.len());
         complaints.extend(built.into_iter().filter_map(|op| complaint(op, dtype, gpu)));
     }
