@@ -34,12 +34,25 @@ impl Tensor {
             self.storage.set(written.storage.value());
             return Ok(());
         }
-        let written = self.compute(Op::copy, self.dtype, &[*source], Layout::contiguous(self.shape()))?;
-        let from = written.operand()?;
+        let from = self.apart_from(source)?;
         let target = self.writable(held)?;
         self.backend.write(&from, &target)?;
         self.storage.count_write();
         Ok(())
+    }
+
+    /// The elements to write, in memory that the write does not touch: the source's own, where that is sure.
+    fn apart_from(&self, source: &Argument<'_>) -> Result<crate::Operand> {
+        if let Argument::Tensor(t) = source
+            && !Arc::ptr_eq(&t.storage, &self.storage)
+        {
+            let mut operand = t.operand()?;
+            if !operand.buffer.is_shared() {
+                operand.layout = t.layout.broadcast(self.shape())?;
+                return Ok(operand);
+            }
+        }
+        self.compute(Op::copy, self.dtype, &[*source], Layout::contiguous(self.shape()))?.operand()
     }
 
     /// Takes over the content of another tensor of the same shape, without a copy where both lie alike: values are immutable.

@@ -122,12 +122,34 @@ impl Tensor {
 
     /// The same elements in a tensor of its own, row-major.
     pub fn to_contiguous(&self) -> Result<Tensor> {
-        if self.layout.is_contiguous() { Ok(self.clone()) } else { self.copy_as(self.dtype, true) }
+        match self.layout.is_contiguous() {
+            true => Ok(self.clone()),
+            false => self.copy_as(self.dtype, true),
+        }
+    }
+
+    /// A row-major copy of a large tensor whose content is there: a device copies between strides faster than a program reads
+    /// them.
+    fn rearranged(&self) -> Result<Option<Tensor>> {
+        let large = self.numel() > crate::value::deferral().small && !self.backend.defers_small();
+        if !large || self.layout.is_contiguous() || self.is_pending() {
+            return Ok(None);
+        }
+        let out = Tensor::empty(self.shape(), self.dtype, self.backend)?;
+        self.backend.write(&self.operand()?, &out.operand()?)?;
+        Ok(Some(out))
     }
 
     /// A copy in `dtype`, in the order of this tensor's strides or row-major.
     pub fn copy_as(&self, dtype: DType, row_major: bool) -> Result<Tensor> {
         checked_bytes(self.shape(), dtype, self.backend)?;
+        if row_major
+            && dtype == self.dtype
+            && crate::value::deferral().max_nodes > 1
+            && let Some(copy) = self.rearranged()?
+        {
+            return Ok(copy);
+        }
         let layout = match self.layout.dense_order() {
             Some(order) if !row_major => Layout::dense_in_order(self.shape(), &order),
             _ if row_major => Layout::contiguous(self.shape()),
