@@ -19,7 +19,7 @@ from pyrite.dtype import complex64, complex128
 from pyrite.ops.parts import imaginary_part, real_part
 from pyrite.tensor import Handle, Tensor, new, wrap
 
-CODES = _core.ops()
+ROWS = _core.ops()
 _NAMES = ("x", "y", "z")
 NUMBERS = frozenset((int, float, bool, complex))
 
@@ -29,30 +29,14 @@ def elementwise(row: str, *rules: Callable | None, label: str | None = None) -> 
 
     It takes tensors or numbers, broadcasts, and promotes dtypes as PyTorch does. On core handles it gives a handle.
     """
-    code = CODES[row]
+    code, arity = ROWS[row]
     named = {n: rule for n, rule in zip(_NAMES, rules) if rule is not None}
-    arity = max(len(rules), _arity(row))
     operation = Operation(row, _NAMES[:arity], named, tensors=_NAMES[:arity], label=label)
     function = (_unary, _binary, _ternary)[arity - 1](code, operation)
     function.__name__ = function.__qualname__ = row
     function.operation = operation
     function.code = code
     return function
-
-
-_UNARY = frozenset(
-    "copy neg abs sign sgn conj square reciprocal logical_not bitwise_not isnan isinf isfinite signbit floor ceil "
-    "round trunc frac exp exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh "
-    "acosh atanh erf erfc erfinv lgamma digamma i0 i1 frexp_mantissa frexp_exponent relu sigmoid silu gelu gelu_tanh "
-    "softplus log_sigmoid erfcx ndtri i0e i1e bessel_j0 bessel_j1 bessel_y0 bessel_y1 spherical_bessel_j0 "
-    "modified_bessel_k0 modified_bessel_k1 "
-    "scaled_modified_bessel_k0 scaled_modified_bessel_k1 airy_ai".split()
-)
-_TERNARY = frozenset("select lerp add_scaled threshold_backward".split())
-
-
-def _arity(row: str) -> int:
-    return 1 if row in _UNARY else 3 if row in _TERNARY else 2
 
 
 def _unary(code: int, operation: Operation) -> Callable:

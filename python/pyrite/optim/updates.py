@@ -10,7 +10,7 @@ from pyrite.tensor import Handle, Tensor
 Value = Any
 """A core handle, a Tensor or a number."""
 
-_ADD_SCALED, _LERP = _core.ops()["add_scaled"], _core.ops()["lerp"]
+(_ADD_SCALED, _), (_LERP, _) = (_core.ops()[name] for name in ("add_scaled", "lerp"))
 
 
 def write(target: Value, value: Value) -> Value:

@@ -6,12 +6,12 @@ use pyo3::types::PyDict;
 use pyrite_core::{Op, value};
 use pyrite_cpu::{level, memory, threads};
 
-/// The code of every elementwise op, by name.
+/// The code of every elementwise op and the number of its operands, by name.
 #[pyfunction]
 pub fn ops(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let out = PyDict::new(py);
     for (code, op) in Op::ALL.iter().enumerate() {
-        out.set_item(op.name(), code)?;
+        out.set_item(op.name(), (code, op.arity()))?;
     }
     Ok(out)
 }
