@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import inexact, is_integral, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, index, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
+from pyrite.ops.fast import fast
 from pyrite.ops.parts import real_part
 from pyrite.ops.reduce import axes_of, expanded, restored
 from pyrite.tensor import Handle
@@ -24,23 +26,33 @@ def _shifted(x: Handle, dim: int) -> Handle:
     return x - x.reduce("max", [dim], True)
 
 
-def _softmax(x: Handle, dim: int) -> Handle:
-    e = rows.exp(_shifted(x, dim))
-    return e / e.reduce("sum", [dim], True)
-
-
-def _log_softmax(x: Handle, dim: int) -> Handle:
+@fast(_core.fast_softmax)
+def softmax_or_log(x: Handle, dim: int, log: bool) -> Handle:
     s = _shifted(x, dim)
-    return s - rows.log(rows.exp(s).reduce("sum", [dim], True))
+    e = rows.exp(s)
+    total = e.reduce("sum", [dim], True)
+    return s - rows.log(total) if log else e / total
 
 
-def _softmax_slope(g: Any, out: Any, dim: int) -> Any:
+@fast(_core.fast_softmax_slope)
+def softmax_slope(g: Any, out: Any, dim: int, log: bool) -> Any:
+    """The gradient of the input of a softmax, or of its logarithm."""
+    if log:
+        return g - rows.exp(out) * g.sum([dim], True)
     gy = g * out
     return gy - out * gy.sum([dim], True)
 
 
-softmax_along = operation("softmax", _softmax, x=lambda g, out, dim: _softmax_slope(g, out, dim))
-log_softmax_along = operation("log_softmax", _log_softmax, x=lambda g, out, dim: g - rows.exp(out) * g.sum([dim], True))
+def _softmax(x: Handle, dim: int) -> Handle:
+    return softmax_or_log(x, dim, False)
+
+
+def _log_softmax(x: Handle, dim: int) -> Handle:
+    return softmax_or_log(x, dim, True)
+
+
+softmax_along = operation("softmax", _softmax, x=lambda g, out, dim: softmax_slope(g, out, dim, False))
+log_softmax_along = operation("log_softmax", _log_softmax, x=lambda g, out, dim: softmax_slope(g, out, dim, True))
 
 
 def _along(name: str, along: Any, input: Any, dim: int, dtype: Any) -> Any:

@@ -1,7 +1,8 @@
 //! Backend: all that a device must do. Shapes, dtypes, promotion and deferral are settled before a call gets here.
 
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::fast::Fast;
 use crate::layout::Layout;
 use crate::op::Op;
 use crate::program::Program;
@@ -195,4 +196,14 @@ pub trait Backend: Send + Sync {
 
     /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;
+
+    /// Whether the device has a kernel for a fast op on elements of a dtype.
+    fn has_fast(&self, _: &Fast, _: DType) -> bool {
+        false
+    }
+
+    /// Runs a fast op that it has, from inputs into outputs in the order that [`Fast`] gives; an input may be left out.
+    fn fast(&self, op: &Fast, _inputs: &[Option<Operand>], _outputs: &[Operand]) -> Result<()> {
+        Err(Error::Invalid(format!("{}: no kernel for {op:?}", self.name())))
+    }
 }

@@ -7,6 +7,7 @@
 //! | reduce, scan, sort | `tensor/reduce.rs` | a kernel each, behind `Backend` |
 //! | matmul | `tensor/matmul.rs` | batches and any strides |
 //! | index | `tensor/index.rs` | gather, scatter, reads and writes by index |
+//! | fast | `fast.rs`, `tensor/fast.rs` | composites that a device may have one kernel for |
 //!
 //! The life of `exp(x)`: `tensor/elementwise.rs` promotes dtypes and broadcasts shapes, `value.rs` makes a pending Value,
 //! a reader asks for its buffer, `value.rs` lowers it with its neighbours to a Program, a `Backend` runs that.
@@ -17,6 +18,7 @@ pub use num_complex;
 pub mod backend;
 pub mod dtype;
 pub mod error;
+pub mod fast;
 pub mod layout;
 pub mod op;
 pub mod ops;

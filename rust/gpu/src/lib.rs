@@ -5,6 +5,7 @@ mod adapter;
 mod context;
 mod elements;
 mod emit;
+mod fast;
 mod fault;
 mod index;
 mod kernel;
@@ -26,6 +27,7 @@ mod sort;
 mod take;
 
 use context::Context;
+use pyrite_core::fast::Fast;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
@@ -190,5 +192,13 @@ impl Backend for Gpu {
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
         index::nonzero(&self.context, input)
+    }
+
+    fn has_fast(&self, op: &Fast, dtype: DType) -> bool {
+        fast::has(op, dtype)
+    }
+
+    fn fast(&self, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
+        fast::run(&self.context, op, inputs, outputs)
     }
 }

@@ -5,6 +5,7 @@ mod dense;
 mod device;
 mod dtype;
 mod error;
+mod fast;
 #[cfg(unix)]
 mod fork;
 mod interop;
@@ -39,6 +40,7 @@ mod _core {
         #[cfg(unix)]
         fork::register();
         dense::register(module)?;
+        fast::register(module)?;
         random::register(module)
     }
 }

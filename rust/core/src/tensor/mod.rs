@@ -4,6 +4,7 @@
 mod assign;
 mod complex;
 mod elementwise;
+mod fast;
 mod index;
 mod matmul;
 mod reduce;

@@ -1,0 +1,25 @@
+//! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
+
+mod rows;
+mod softmax;
+
+use crate::context::Context;
+use crate::not_built::not_built;
+use pyrite_core::fast::Fast;
+use pyrite_core::{DType, Operand, Result};
+
+/// Whether there is a kernel for `op` on elements of `dtype`.
+pub fn has(op: &Fast, dtype: DType) -> bool {
+    match op {
+        Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
+    }
+}
+
+/// Runs a fast op; see `Backend::fast`.
+pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
+    match (op, inputs, outputs) {
+        (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
+        (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),
+        _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
+    }
+}
