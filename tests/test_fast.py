@@ -1,7 +1,7 @@
 """Fast ops: a device's kernel gives what the composite gives on the CPU, with its gradients, in one dispatch.
 
-A row is a name, the function, the shapes of its arguments and how many dispatches it takes; each runs in several dtypes and with
-arguments that are views.
+A row is a name, the function, the shapes of its arguments and how many dispatches it takes; each runs in several dtypes
+and with arguments that are views.
 """
 
 import pytest
