@@ -165,6 +165,27 @@ def evaluate_large() -> None: ...
 def export(tensor: Tensor) -> Export: ...
 def fast_softmax(x: Tensor, axis: int, log: bool) -> Tensor | None: ...
 def fast_softmax_slope(g: Tensor, y: Tensor, axis: int, log: bool) -> Tensor | None: ...
+def fast_standardize(
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    axes: Sequence[int],
+    shape: Sequence[int] | None,
+    eps: float,
+    is_centered: _bool,
+) -> list[Tensor] | None: ...
+def fast_standardize_slope(
+    g: Tensor,
+    x: Tensor,
+    weight: Tensor | None,
+    mean: Tensor | None,
+    scale: Tensor,
+    axes: Sequence[int],
+    shape: Sequence[int] | None,
+) -> Tensor | None: ...
+def fast_standardize_weight_slope(
+    g: Tensor, x: Tensor, mean: Tensor | None, scale: Tensor, axes: Sequence[int]
+) -> Tensor | None: ...
 def from_bytes(bytes: _bytes, shape: Sequence[int], dtype: _DType) -> Tensor: ...
 def from_memory(
     address: int,

@@ -12,9 +12,11 @@ const INDEX: u32 = 1;
 /// gather and scatter: RuntimeError.
 const INDEX_ALONG: u32 = 2;
 const ZERO_DIVISION: u32 = 3;
+/// A class index of a loss: IndexError.
+const TARGET: u32 = 4;
 
 /// The functions that kernels report with, and their text; the words are bound as `faults`.
-pub fn functions() -> [(&'static str, String); 3] {
+pub fn functions() -> [(&'static str, String); 4] {
     let index = |name, kind| {
         let text = include_str!("shaders/report_index.wgsl").replace("report_index", name);
         (name, text.replace("KIND", &format!("{kind}u")))
@@ -23,7 +25,12 @@ pub fn functions() -> [(&'static str, String); 3] {
         "fn report_zero_division() {{\n    if atomicOr(&faults[0], 1u) == 0u {{\n        \
          atomicStore(&faults[1], {ZERO_DIVISION}u);\n    }}\n}}"
     );
-    [index("report_index", INDEX), index("report_index_along", INDEX_ALONG), ("report_zero_division", division)]
+    [
+        index("report_index", INDEX),
+        index("report_index_along", INDEX_ALONG),
+        index("report_target", TARGET),
+        ("report_zero_division", division),
+    ]
 }
 
 /// Raises a report, if the words hold one.
@@ -37,6 +44,7 @@ pub fn raise(words: &[u8]) -> Result<()> {
     Err(match word(1) {
         INDEX => Error::Index(text),
         INDEX_ALONG => Error::Invalid(text),
+        TARGET => Error::Index(format!("Target {index} is out of bounds.")),
         _ => Error::ZeroDivision,
     })
 }
@@ -52,6 +60,7 @@ mod tests {
         assert_eq!(raise(&words([0, 1, -7, -1, 2, 5])), Ok(()));
         assert_eq!(raise(&words([1, 1, -7, -1, 2, 5])), Err(Error::Index(text())));
         assert_eq!(raise(&words([1, 2, -7, -1, 2, 5])), Err(Error::Invalid(text())));
+        assert_eq!(raise(&words([1, 4, -7, -1, 0, 5])), Err(Error::Index("Target -7 is out of bounds.".into())));
         assert_eq!(raise(&words([1, 3, 0, 0, 0, 0])), Err(Error::ZeroDivision));
     }
 }

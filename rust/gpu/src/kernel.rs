@@ -116,7 +116,7 @@ impl<'a> Kernel<'a> {
     }
 
     /// Lets the code report what is wrong with its data: `report_index(index: vec2<u32>, axis: u32, size: u32)`,
-    /// `report_index_along` and `report_zero_division()`. The first report is raised at the next read-back.
+    /// `report_index_along`, `report_target` and `report_zero_division()`. The first report is raised at the next read-back.
     pub fn faults(&mut self) {
         self.has_faults = true;
         self.functions.extend(fault::functions().map(|(name, text)| (name.to_owned(), text)));

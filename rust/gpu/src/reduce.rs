@@ -60,6 +60,28 @@ pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<
     }
 }
 
+/// Writes to `out` the float32 sum of what `text` makes of each line's elements: its `lift`, where `others` are bound as well.
+pub fn sum_lifted(
+    context: &Context,
+    mut lines: Lines,
+    text: &str,
+    others: &[(&'static str, &Operand)],
+    out: &Buffer,
+) -> Result<()> {
+    let rest = format!("{}{}", fold("Value(0)", "a + b"), include_str!("shaders/reduce/value.wgsl"));
+    let (mut text, mut others) = (format!("{}{text}", fold("Value(0)", "a + b")), others);
+    loop {
+        let cut = Cut::of(&lines);
+        let to = if cut.tiles == 1 { out.clone() } else { allocate(context, lines.count * cut.tiles * 4)? };
+        launch(context, &lines, &cut, &text, others, (&to, DType::F32))?;
+        if cut.tiles == 1 {
+            return Ok(());
+        }
+        lines = tiled(to, DType::F32, lines.count, cut.tiles);
+        (text, others) = (rest.clone(), &[]);
+    }
+}
+
 /// The dtype that partial results are kept in.
 pub fn wide(dtype: DType) -> DType {
     match compute_type(dtype) {

@@ -10,7 +10,7 @@ from pyrite.nn.functional.standardization import (
     batch_standardize,
     group_standardize,
     layer_standardize,
-    widened,
+    rms_standardize,
 )
 from pyrite.tensor import Tensor
 
@@ -110,8 +110,10 @@ def instance_norm(
     _check_channels(input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     axes = list(range(2, input.dim()))
     output, mean, var, _ = batch_standardize(input, weight, bias, axes, _channel_shape(input), eps)
-    _update_running(running_mean, mean.mean(0), momentum)
-    _update_running(running_var, _unbiased(var, count).mean(0), momentum)
+    if running_mean is not None:
+        _update_running(running_mean, mean.mean(0), momentum)
+    if running_var is not None:
+        _update_running(running_var, _unbiased(var, count).mean(0), momentum)
     return output
 
 
@@ -155,9 +157,8 @@ def rms_norm(
     2019)."""
     _check_normalized_shape(input, normalized_shape, weight=weight)
     eps = finfo(input.dtype).eps if eps is None else eps
-    wide = widened(input)
-    normal = wide * ((wide * wide).mean(list(range(-len(normalized_shape), 0)), True) + eps).rsqrt()
-    return (normal if weight is None else normal * weight).to(input.dtype)
+    axes = list(range(input.dim() - len(normalized_shape), input.dim()))
+    return rms_standardize(input, weight, axes, list(normalized_shape), eps)[0]
 
 
 def group_norm(

@@ -31,6 +31,11 @@ impl Rows {
         Ok(rows)
     }
 
+    /// One thread for each line.
+    pub fn single(lines: &Lines) -> Result<Rows> {
+        Ok(Rows { lanes: 1, is_along: true, ..Rows::of(lines)? })
+    }
+
     /// Workgroups that take all lines.
     pub fn groups(&self) -> usize {
         self.count.div_ceil(WORKGROUP / self.lanes)

@@ -23,6 +23,19 @@ pub fn softmax(context: &Context, log: bool, x: &Operand, y: &Operand) -> Result
     kernel.launch(context, [rows.groups(), 1, 1])
 }
 
+/// `log(sum(exp(x)))` over the last axes.
+pub fn logsumexp(context: &Context, x: &Operand, out: &Operand, axes: usize) -> Result<()> {
+    let (x, out) = (Lines::new(x, axes), Lines::new(out, axes));
+    let rows = Rows::of(&x)?;
+    let mut kernel = Kernel::new("logsumexp");
+    kernel.input("x", &x.starts);
+    kernel.input("x_along", &x.steps);
+    kernel.target("out", &out.starts);
+    let code = include_str!("../shaders/fast/logsumexp.wgsl");
+    rows.code(&mut kernel, include_str!("../shaders/fast/exponential_sum.wgsl"), code);
+    kernel.launch(context, [rows.groups(), 1, 1])
+}
+
 /// The gradient of x from that of y, `g`.
 pub fn slope(context: &Context, log: bool, g: &Operand, y: &Operand, out: &Operand) -> Result<()> {
     let (g, y, out) = (Lines::new(g, 1), Lines::new(y, 1), Lines::new(out, 1));

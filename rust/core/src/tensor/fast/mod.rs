@@ -1,6 +1,8 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
+mod class_loss;
 mod softmax;
+mod standardize;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
@@ -8,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::fast::Fast;
 use crate::layout::Layout;
 
-/// The layout with one axis moved to the end.
-fn with_last(layout: &Layout, axis: usize) -> Result<Layout> {
-    let order: Vec<isize> = (0..layout.rank()).filter(|&i| i != axis).chain([axis]).map(|i| i as isize).collect();
+/// The layout with some axes moved to the end.
+fn with_last(layout: &Layout, axes: &[usize]) -> Result<Layout> {
+    let kept = (0..layout.rank()).filter(|axis| !axes.contains(axis));
+    let order: Vec<isize> = kept.chain(axes.iter().copied()).map(|axis| axis as isize).collect();
     layout.permute(&order)
 }
 
@@ -20,10 +23,29 @@ impl Tensor {
         self.backend.has_fast(op, self.dtype)
     }
 
-    /// The elements as a kernel reads them, with one axis last.
-    fn lines(&self, axis: usize) -> Result<Operand> {
+    /// Whether the device has a kernel for `op` on the dtypes of this tensor and of `others`.
+    fn all_have(&self, op: &Fast, others: &[&Tensor]) -> bool {
+        self.has(op) && others.iter().all(|t| self.backend.has_fast(op, t.dtype))
+    }
+
+    /// The elements as a kernel reads them, with some axes last.
+    fn lines(&self, axes: &[usize]) -> Result<Operand> {
         let operand = self.operand()?;
-        Ok(Operand { layout: with_last(&operand.layout, axis)?, ..operand })
+        Ok(Operand { layout: with_last(&operand.layout, axes)?, ..operand })
+    }
+
+    /// The elements broadcast to a shape, with some axes last.
+    fn spread(&self, shape: &[usize], axes: &[usize]) -> Result<Operand> {
+        self.with_layout(self.layout.broadcast(shape)?).lines(axes)
+    }
+
+    /// A new tensor whose memory has the order of this one's, where that is dense.
+    fn empty_like(&self) -> Result<Tensor> {
+        let out = Tensor::empty(self.shape(), self.dtype, self.backend)?;
+        Ok(match self.layout.dense_order() {
+            Some(order) => out.with_layout(Layout::dense_in_order(self.shape(), &order)),
+            None => out,
+        })
     }
 
     fn require_axis(&self, op: &str, axis: usize) -> Result<()> {
@@ -33,12 +55,22 @@ impl Tensor {
         }
     }
 
+    /// The shape with size 1 along some axes.
+    fn shape_without(&self, op: &str, axes: &[usize]) -> Result<Vec<usize>> {
+        let mut shape = self.shape().to_vec();
+        for &axis in axes {
+            self.require_axis(op, axis)?;
+            shape[axis] = 1;
+        }
+        Ok(shape)
+    }
+
     /// An op on lines along an axis, from tensors of one shape to a new one like `self`.
     fn along(&self, op: Fast, axis: usize, inputs: &[&Tensor]) -> Result<Tensor> {
         checked_bytes(self.shape(), self.dtype, self.backend)?;
-        let inputs = inputs.iter().map(|t| t.lines(axis).map(Some)).collect::<Result<Vec<_>>>()?;
+        let inputs = inputs.iter().map(|t| t.lines(&[axis]).map(Some)).collect::<Result<Vec<_>>>()?;
         let out = Tensor::empty(self.shape(), self.dtype, self.backend)?;
-        self.backend.fast(&op, &inputs, &[out.lines(axis)?])?;
+        self.backend.fast(&op, &inputs, &[out.lines(&[axis])?])?;
         Ok(out)
     }
 }

@@ -15,6 +15,17 @@ impl Tensor {
         self.along(op, axis, &[self]).map(Some)
     }
 
+    /// log(sum(exp(x))) over some axes, which stay with size 1.
+    pub fn fast_logsumexp(&self, axes: &[usize]) -> Result<Option<Tensor>> {
+        let op = Fast::LogSumExp { axes: axes.len() };
+        if self.numel() == 0 || !self.has(&op) {
+            return Ok(None);
+        }
+        let out = Tensor::empty(&self.shape_without("logsumexp", axes)?, self.dtype, self.backend)?;
+        self.backend.fast(&op, &[Some(self.lines(axes)?)], &[out.lines(axes)?])?;
+        Ok(Some(out))
+    }
+
     /// The gradient of a softmax's input from that of its output, `self`, and the output `y`.
     pub fn fast_softmax_slope(&self, y: &Tensor, axis: usize, log: bool) -> Result<Option<Tensor>> {
         let op = Fast::SoftmaxSlope { log };
