@@ -175,6 +175,14 @@ impl Backend for Gpu {
         sort::sort(&self.context, input, descending)
     }
 
+    fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+        sort::sort_unstably(&self.context, input, descending)
+    }
+
+    fn kth(&self, input: &Operand, k: usize) -> Result<Buffer> {
+        sort::kth(&self.context, input, k)
+    }
+
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
         sort::topk(&self.context, input, k, largest)
     }

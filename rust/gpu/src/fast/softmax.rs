@@ -19,7 +19,7 @@ pub fn softmax(context: &Context, log: bool, x: &Operand, y: &Operand) -> Result
     kernel.target("y_along", &y.steps);
     let result = if log { "x - sum.top - log_f32(total)" } else { "exp_f32(x - sum.top) / total" };
     let code = include_str!("../shaders/fast/softmax.wgsl").replace("RESULT", result);
-    rows.code(&mut kernel, include_str!("../shaders/fast/exponential_sum.wgsl"), &code);
+    rows.code(&mut kernel, include_str!("../shaders/exponential_sum.wgsl"), &code);
     kernel.launch(context, [rows.groups(), 1, 1])
 }
 
