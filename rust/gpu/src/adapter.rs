@@ -24,7 +24,7 @@ fn rank(adapter: &wgpu::Adapter) -> usize {
 }
 
 /// The best adapter. A software one (Mesa's lavapipe) counts only with `PYRITE_GPU_SOFTWARE=1`.
-fn best() -> Result<wgpu::Adapter> {
+pub fn best() -> Result<wgpu::Adapter> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -70,9 +70,8 @@ fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
     (features, limits)
 }
 
-/// Opens the best adapter.
-pub fn open() -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
-    let adapter = best()?;
+/// Opens a device.
+pub fn open(adapter: wgpu::Adapter) -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
     let (required_features, required_limits) = required(&adapter);
     let descriptor =
         wgpu::DeviceDescriptor { label: Some("pyrite"), required_features, required_limits, ..Default::default() };

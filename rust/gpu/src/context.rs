@@ -61,7 +61,12 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Context {
     /// Opens the best adapter.
     pub fn open() -> Result<Context> {
-        let (adapter, device, queue) = adapter::open()?;
+        Context::on(adapter::best()?)
+    }
+
+    /// Opens a device of this adapter.
+    pub fn on(adapter: wgpu::Adapter) -> Result<Context> {
+        let (adapter, device, queue) = adapter::open(adapter)?;
         let state = Arc::new(State::default());
         let (errors, losses) = (state.clone(), state.clone());
         device.on_uncaptured_error(Arc::new(move |error| {
@@ -122,9 +127,9 @@ impl Context {
         if fits { Placement::Immediate } else { Placement::Uniform }
     }
 
-    /// The buffer of fault reports, for a kernel that may write one.
-    pub fn faults(&self) -> &wgpu::Buffer {
-        self.may_have_faults.store(true, Ordering::Release);
+    /// The buffer of fault reports, for a kernel that writes them or not.
+    pub fn faults(&self, are_written: bool) -> &wgpu::Buffer {
+        self.may_have_faults.fetch_or(are_written, Ordering::Release);
         &self.faults
     }
 

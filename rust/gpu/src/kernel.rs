@@ -206,37 +206,37 @@ impl<'a> Kernel<'a> {
         Ok(slots)
     }
 
-    /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.
-    pub fn launch(mut self, context: &Context, groups: [usize; 3]) -> Result<()> {
-        if groups.contains(&0) {
-            return Ok(());
-        }
+    /// The kernel's text, but for the declaration of its parameters, and what it binds.
+    fn text(&mut self, faults: &'a wgpu::Buffer) -> Result<(String, Vec<Slot<'a>>)> {
         let mut slots = self.slots()?;
-        let names: Vec<_> =
-            self.bindings.iter().map(|b| (b.name, b.buffer, matches!(b.form, Form::Words(_)))).collect();
-        for (k, (name, buffer, is_words)) in names.into_iter().enumerate() {
-            if is_words {
-                continue;
-            }
-            let Form::Elements(dtype, _) = self.bindings[k].form else { continue };
+        for k in 0..self.bindings.len() {
+            let Binding { name, buffer, form: Form::Elements(dtype, _), .. } = self.bindings[k] else { continue };
             let buffer = device_buffer(buffer)?;
             let slot = slots.iter().find(|slot| slot.buffer == buffer).expect("each binding has a slot");
             self.elements(name, dtype, slot)?;
         }
         if self.has_faults {
             slots.push(Slot {
-                buffer: context.faults(),
+                buffer: faults,
                 access: Access::Write,
                 variable: "faults".into(),
                 ty: format!("array<atomic<u32>, {}>", fault::WORDS),
                 is_atomic: true,
             });
         }
-        let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
         let declarations: String = slots.iter().enumerate().map(|(k, slot)| slot.declaration(k + 1)).collect();
         let needed = prelude::needed(&self.code, &self.functions);
+        Ok((format!("{declarations}\n{needed}{}", self.code), slots))
+    }
+
+    /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.
+    pub fn launch(mut self, context: &'a Context, groups: [usize; 3]) -> Result<()> {
+        if groups.contains(&0) {
+            return Ok(());
+        }
+        let (text, slots) = self.text(context.faults(self.has_faults))?;
+        let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
         let buffers: Vec<&wgpu::Buffer> = slots.iter().map(|slot| slot.buffer).collect();
-        let text = format!("{declarations}\n{needed}{}", self.code);
         let pipeline = compile(context, self.label, &text, &accesses, &self.parameters)?;
         let (parameters, grid) = (self.parameters.into_bytes(), grid(groups)?);
         context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters, buffers: &buffers, grid })

@@ -17,6 +17,8 @@ mod order;
 mod parameters;
 mod pipelines;
 mod pool;
+#[cfg(test)]
+mod portability;
 mod prelude;
 mod program;
 mod recorder;

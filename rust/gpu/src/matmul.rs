@@ -42,9 +42,16 @@ struct Sizes {
     k: usize,
 }
 
+impl Sizes {
+    fn of(a: &Operand, b: &Operand) -> Sizes {
+        let (a, b) = (&a.layout.shape, &b.layout.shape);
+        Sizes { batch: a[0], m: a[1], n: b[2], k: a[2] }
+    }
+}
+
 /// Products of `a [batch, m, k]` and `b [batch, k, n]`; see `Backend::matmul`.
 pub fn matmul(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
-    let sizes = Sizes { batch: a.layout.shape[0], m: a.layout.shape[1], n: b.layout.shape[2], k: a.layout.shape[2] };
+    let sizes = Sizes::of(a, b);
     let is_software = context.adapter.device_type == DeviceType::Cpu;
     product(context, a, b, sizes, method(sizes, a.dtype, is_software))
 }
@@ -174,3 +181,5 @@ fn tile_text(blocks: usize) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::every_method;

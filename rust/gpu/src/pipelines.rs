@@ -71,6 +71,12 @@ impl Pipelines {
         lock(&self.programs).insert(structure, pipeline);
     }
 
+    /// What has been compiled.
+    #[cfg(test)]
+    pub fn texts(&self) -> Vec<String> {
+        lock(&self.compiled).keys().cloned().collect()
+    }
+
     pub fn len(&self) -> usize {
         lock(&self.compiled).len()
     }
