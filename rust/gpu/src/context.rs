@@ -215,6 +215,13 @@ impl Context {
         lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(buffer, 0, None))
     }
 
+    /// Copies the first bytes of a buffer to another, to whole words, in the order of commands.
+    pub fn copy(&self, from: &wgpu::Buffer, to: &wgpu::Buffer, bytes: usize) -> Result<()> {
+        self.check()?;
+        let size = bytes.next_multiple_of(4) as u64;
+        lock(&self.recorder).encode(self, |encoder| encoder.copy_buffer_to_buffer(from, 0, to, 0, size))
+    }
+
     /// Copies host memory to the start of a buffer, in the order of commands.
     pub fn write(&self, to: &wgpu::Buffer, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {

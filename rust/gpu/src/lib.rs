@@ -133,6 +133,10 @@ impl Backend for Gpu {
         memory::upload(&self.context, bytes)
     }
 
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        memory::copy(&self.context, buffer)
+    }
+
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()> {
         memory::download(&self.context, buffer, start, out)
     }

@@ -71,6 +71,13 @@ pub fn upload(context: &Context, bytes: &[u8]) -> Result<Buffer> {
     Ok(buffer)
 }
 
+/// A copy that does not leave the device.
+pub fn copy(context: &Context, buffer: &Buffer) -> Result<Buffer> {
+    let copy = allocate(context, buffer.0.len())?;
+    context.copy(device_buffer(buffer)?, device_buffer(&copy)?, buffer.0.len())?;
+    Ok(copy)
+}
+
 /// Copies `out.len()` bytes from byte `start` to the host.
 pub fn download(context: &Context, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()> {
     if start.checked_add(out.len()).is_none_or(|end| end > buffer.0.len()) {

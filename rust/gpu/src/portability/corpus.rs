@@ -2,8 +2,9 @@
 //! forms. Sizes are chosen so that a family takes each of its ways.
 
 use crate::{Gpu, index, is_built, matmul};
+use pyrite_core::fast::Fast;
 use pyrite_core::tensor::Argument;
-use pyrite_core::{Combine, DType, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
+use pyrite_core::{Backend, Combine, DType, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
 
 /// Runs everything that the device does not refuse.
 pub fn run(gpu: &'static Gpu) {
@@ -19,6 +20,7 @@ pub fn run(gpu: &'static Gpu) {
         lines(gpu, dtype).unwrap();
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
+        fast(gpu, dtype).unwrap();
     }
 }
 
@@ -136,6 +138,23 @@ fn products(gpu: &'static Gpu, dtype: DType) -> Result<()> {
     for [m, n, k] in [[1, 70, 900], [70, 1, 90], [65, 67, 33], [128, 128, 64], [64, 64, 2048]] {
         for (turned_a, turned_b) in [(false, false), (true, false), (false, true), (true, true)] {
             matmul::every_method(&gpu.context, &matrices(m, k, turned_a)?, &matrices(k, n, turned_b)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fast ops over lines that are dense, and that are turned.
+fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for log in [false, true] {
+        for (op, inputs) in [(Fast::Softmax { log }, 1), (Fast::SoftmaxSlope { log }, 2)] {
+            if !gpu.has_fast(&op, dtype) {
+                continue;
+            }
+            let dense = zeros(gpu, &[9, 70], dtype)?;
+            for x in [dense, turned(&zeros(gpu, &[70, 9], dtype)?)?] {
+                let out = zeros(gpu, &[9, 70], dtype)?.operand()?;
+                gpu.fast(&op, &vec![Some(x.operand()?); inputs], &[out])?;
+            }
         }
     }
     Ok(())
