@@ -1,6 +1,7 @@
 //! A device of this machine with all that belongs to it: its memory, its kernels, and the commands on their way to it.
 
 use crate::adapter;
+use crate::elements::Long;
 use crate::fault;
 use crate::parameters::Placement;
 use crate::pipelines::Pipelines;
@@ -103,6 +104,11 @@ impl Context {
 
     pub fn has(&self, features: wgpu::Features) -> bool {
         self.device.features().contains(features)
+    }
+
+    /// What kernels compute int64 in.
+    pub fn long(&self) -> Long {
+        if self.has(wgpu::Features::SHADER_INT64) { Long::Native } else { Long::Pair }
     }
 
     /// Bytes that a kernel can see of one buffer.

@@ -2,7 +2,7 @@
 //! the names are written here, for the dtypes and layouts at hand, and only those that the code mentions.
 
 use crate::context::Context;
-use crate::elements::{self, compute_type, per_word};
+use crate::elements::{self, Long, compute_type, per_word};
 use crate::fault;
 use crate::memory::device_buffer;
 use crate::not_built::not_built;
@@ -151,18 +151,18 @@ impl<'a> Kernel<'a> {
     }
 
     /// The functions that read and write the elements of a binding, whose words are the variable of its slot.
-    fn elements(&mut self, name: &str, dtype: DType, slot: &Slot<'_>) -> Result<()> {
-        let Some(ty) = compute_type(dtype) else {
+    fn elements(&mut self, name: &str, dtype: DType, long: Long, slot: &Slot<'_>) -> Result<()> {
+        let Some(ty) = compute_type(dtype, long) else {
             return not_built(&format!("{} of {}", self.label, dtype.name()));
         };
         let words = &slot.variable;
-        let load = elements::load(dtype, words, slot.is_atomic, "at")?;
+        let load = elements::load(dtype, long, words, slot.is_atomic, "at")?;
         let load = if dtype == DType::Bool { format!("i32({load})") } else { load };
         self.functions.insert(format!("type_{name}"), format!("alias type_{name} = {ty};"));
         self.function(format!("load_{name}"), &format!("(at: u32) -> {ty} {{ return {load}; }}"));
         self.function(name.to_owned(), &format!("(i: u32) -> {ty} {{ return load_{name}(place_{name}(i)); }}"));
         if slot.access == Access::Write {
-            let store = elements::store(dtype, words, "at", "value", slot.is_atomic)?;
+            let store = elements::store(dtype, long, words, "at", "value", slot.is_atomic)?;
             self.function(format!("store_{name}"), &format!("(at: u32, value: {ty}) {{ {store} }}"));
         }
         if dtype == DType::I64 {
@@ -207,13 +207,13 @@ impl<'a> Kernel<'a> {
     }
 
     /// The kernel's text, but for the declaration of its parameters, and what it binds.
-    fn text(&mut self, faults: &'a wgpu::Buffer) -> Result<(String, Vec<Slot<'a>>)> {
+    fn text(&mut self, long: Long, faults: &'a wgpu::Buffer) -> Result<(String, Vec<Slot<'a>>)> {
         let mut slots = self.slots()?;
         for k in 0..self.bindings.len() {
             let Binding { name, buffer, form: Form::Elements(dtype, _), .. } = self.bindings[k] else { continue };
             let buffer = device_buffer(buffer)?;
             let slot = slots.iter().find(|slot| slot.buffer == buffer).expect("each binding has a slot");
-            self.elements(name, dtype, slot)?;
+            self.elements(name, dtype, long, slot)?;
         }
         if self.has_faults {
             slots.push(Slot {
@@ -234,7 +234,7 @@ impl<'a> Kernel<'a> {
         if groups.contains(&0) {
             return Ok(());
         }
-        let (text, slots) = self.text(context.faults(self.has_faults))?;
+        let (text, slots) = self.text(context.long(), context.faults(self.has_faults))?;
         let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
         let buffers: Vec<&wgpu::Buffer> = slots.iter().map(|slot| slot.buffer).collect();
         let pipeline = compile(context, self.label, &text, &accesses, &self.parameters)?;
@@ -277,15 +277,12 @@ pub fn compile(
 
 /// Refuses a dtype that kernels of this device cannot compute in.
 pub fn require(context: &Context, dtype: DType) -> Result<()> {
-    let needed = match dtype {
-        DType::I64 => wgpu::Features::SHADER_INT64,
-        DType::F64 => wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64,
-        _ => return Ok(()),
-    };
-    if context.has(needed) {
+    let needed = wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64;
+    if dtype != DType::F64 || context.has(needed) {
         return Ok(());
     }
-    let other = if dtype == DType::I64 { ".int()" } else { ".float()" };
-    let (name, dtype) = (&context.adapter.name, dtype.name());
-    Err(Error::Invalid(format!("gpu: {name} does not compute in {dtype}: use {other}, or move the tensor with .cpu()")))
+    let name = &context.adapter.name;
+    Err(Error::Invalid(format!(
+        "gpu: {name} does not compute in float64: use .float(), or move the tensor with .cpu()"
+    )))
 }

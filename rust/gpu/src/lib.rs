@@ -35,7 +35,6 @@ use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
-pub use rows::is_built;
 
 /// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {
@@ -67,7 +66,12 @@ impl Gpu {
 
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
     pub fn supports(&self, dtype: DType) -> bool {
-        elements::compute_type(dtype).is_some() && kernel::require(&self.context, dtype).is_ok()
+        !dtype.is_complex() && kernel::require(&self.context, dtype).is_ok()
+    }
+
+    /// Whether this device has an elementwise op in a dtype.
+    pub fn computes(&self, op: Op, dtype: DType) -> bool {
+        self.supports(dtype) && rows::is_built(op, dtype, self.context.long())
     }
 
     /// Waits until all work is done, and raises what kernels have reported since the last read-back.

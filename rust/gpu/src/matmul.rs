@@ -3,7 +3,7 @@
 //! take one thread an element. Which way a product goes depends on its shape and strides alone.
 
 use crate::context::Context;
-use crate::elements::compute_type;
+use crate::elements::{compute_type, plus, times};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -61,7 +61,7 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     if m.min(n) <= NARROW && k >= 16 {
         return Method::Dots;
     }
-    if compute_type(dtype) != Some("f32") {
+    if !is_summed_in_f32(dtype) {
         return Method::Simple;
     }
     if is_software {
@@ -73,6 +73,10 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     }
     let parts = (MANY_TILES / tiles(64).max(1)).min(k / PART).max(1);
     Method::Tiles { side: 64, parts }
+}
+
+fn is_summed_in_f32(dtype: DType) -> bool {
+    dtype.is_float() && dtype != DType::F64
 }
 
 fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Method) -> Result<Buffer> {
@@ -87,7 +91,9 @@ fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Me
         Method::Simple => {
             let out = allocate(context, total * a.dtype.size())?;
             let mut kernel = kernel(a, b, &out, a.dtype);
-            kernel.code(include_str!("shaders/matmul/simple.wgsl"));
+            let t = compute_type(a.dtype, context.long()).unwrap_or("f32");
+            let sum = plus(t, "sum", &times(t, "x", "y"));
+            kernel.code(&include_str!("shaders/matmul/simple.wgsl").replace("SUM", &sum));
             kernel.launch(context, [total.div_ceil(256), 1, 1])?;
             Ok(out)
         }

@@ -52,10 +52,8 @@ impl Pipelines {
         if let Some(pipeline) = compiled.get(source.text) {
             return Ok(pipeline.clone());
         }
-        for (ty, dtype) in [("i64", DType::I64), ("f64", DType::F64)] {
-            if words(source.text).any(|word| word == ty) {
-                require(context, dtype)?;
-            }
+        if words(source.text).any(|word| word == "f64") {
+            require(context, DType::F64)?;
         }
         let pipeline = Arc::new(compile(&context.device, source)?);
         compiled.insert(source.text.to_owned(), pipeline.clone());

@@ -140,7 +140,7 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
     let pipeline = match context.pipelines.of_program(&key) {
         Some(pipeline) => pipeline,
         None => {
-            let (text, count) = emit::text(parts)?;
+            let (text, count) = emit::text(parts, context.long())?;
             debug_assert_eq!(count, parameters.len());
             let accesses: Vec<Access> =
                 parts.iter().flat_map(|part| &part.bindings).map(|binding| binding.access).collect();

@@ -2,7 +2,7 @@
 //! How the work is cut depends on sizes and strides alone, so a device always gives the same bits.
 
 use crate::context::Context;
-use crate::elements::compute_type;
+use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -36,15 +36,23 @@ pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) 
         Reduction::Any => truths(context, lines, "0u", "a | b"),
         Reduction::All => truths(context, lines, "1u", "a & b"),
         Reduction::Sum => sum(context, lines, input.dtype),
-        Reduction::Prod => numbers(context, lines, "Value(1)", "a * b", input.dtype),
-        Reduction::Max => numbers(context, lines, bound(input.dtype, true), &helper("max", input.dtype), input.dtype),
-        Reduction::Min => numbers(context, lines, bound(input.dtype, false), &helper("min", input.dtype), input.dtype),
+        Reduction::Prod => {
+            let t = compute(context, input.dtype);
+            numbers(context, lines, &format!("ONE_{t}"), &times(t, "a", "b"), input.dtype)
+        }
+        Reduction::Max => {
+            numbers(context, lines, bound(input.dtype, true), &helper(context, "max", input.dtype), input.dtype)
+        }
+        Reduction::Min => {
+            numbers(context, lines, bound(input.dtype, false), &helper(context, "min", input.dtype), input.dtype)
+        }
     }
 }
 
 /// The sum of each line as `result`, a dtype with the same compute type.
 pub fn sum(context: &Context, lines: Lines, result: DType) -> Result<Buffer> {
-    numbers(context, lines, "Value(0)", "a + b", result)
+    let sum = plus(compute(context, lines.starts.dtype), "a", "b");
+    numbers(context, lines, "Value(0)", &sum, result)
 }
 
 /// The sum of each line's elements times those of the same line of `other`.
@@ -53,20 +61,18 @@ pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<
     let to = if cut.tiles == 1 { dtype } else { wide(dtype) };
     let out = allocate(context, lines.count * cut.tiles * to.size())?;
     let others = [("other", &other.starts), ("other_along", &other.steps)];
-    launch(context, &lines, &cut, include_str!("shaders/matmul/dot.wgsl"), &others, (&out, to))?;
+    let t = compute(context, dtype);
+    let text = include_str!("shaders/matmul/dot.wgsl").replace("SUM", &plus(t, "a", "b"));
+    launch(context, &lines, &cut, &text.replace("PRODUCT", &times(t, "x", "y")), &others, (&out, to))?;
     match cut.tiles {
         1 => Ok(out),
         tiles => sum(context, tiled(out, to, lines.count, tiles), dtype),
     }
 }
 
-/// The dtype that partial results are kept in.
-pub fn wide(dtype: DType) -> DType {
-    match compute_type(dtype) {
-        Some("f32") => DType::F32,
-        Some("i32") => DType::I32,
-        _ => dtype,
-    }
+/// The WGSL type of a dtype that is not complex.
+fn compute(context: &Context, dtype: DType) -> &'static str {
+    compute_type(dtype, context.long()).unwrap_or("f32")
 }
 
 /// What every number is above, or below.
@@ -79,8 +85,8 @@ fn bound(dtype: DType, is_lowest: bool) -> &'static str {
     }
 }
 
-fn helper(name: &str, dtype: DType) -> String {
-    format!("{name}_{}(a, b)", compute_type(dtype).unwrap_or("f32"))
+fn helper(context: &Context, name: &str, dtype: DType) -> String {
+    format!("{name}_{}(a, b)", compute(context, dtype))
 }
 
 fn fold(identity: &str, combination: &str) -> String {

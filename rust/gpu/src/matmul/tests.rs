@@ -6,7 +6,7 @@ pub fn every_method(context: &Context, a: &Operand, b: &Operand) -> Result<()> {
     let sizes = Sizes::of(a, b);
     let any = [Method::Dots, Method::Simple];
     let tiles = [(64, 1), (128, 1), (64, 3)].map(|(side, parts)| Method::Tiles { side, parts });
-    let floats = std::iter::once(Method::Blocks).chain(tiles).filter(|_| compute_type(a.dtype) == Some("f32"));
+    let floats = std::iter::once(Method::Blocks).chain(tiles).filter(|_| is_summed_in_f32(a.dtype));
     any.into_iter().chain(floats).try_for_each(|method| product(context, a, b, sizes, method).map(drop))
 }
 

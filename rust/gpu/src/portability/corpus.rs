@@ -1,7 +1,7 @@
 //! What the kernels are made from: every op, cast and copy in every dtype, and every family of hand-written kernels in all its
 //! forms. Sizes are chosen so that a family takes each of its ways.
 
-use crate::{Gpu, index, is_built, matmul};
+use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
 use pyrite_core::tensor::Argument;
 use pyrite_core::{Backend, Combine, DType, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
@@ -14,7 +14,7 @@ pub fn run(gpu: &'static Gpu) {
         if !gpu.supports(dtype) {
             continue;
         }
-        let built = Op::ALL.iter().filter(|&&op| is_built(op, dtype));
+        let built = Op::ALL.iter().filter(|&&op| gpu.computes(op, dtype));
         built.for_each(|&op| programs(gpu, op, dtype).unwrap_or_else(|e| panic!("{op:?} of {}: {e}", dtype.name())));
         casts(gpu, dtype).unwrap();
         lines(gpu, dtype).unwrap();
