@@ -6,11 +6,13 @@ mod corpus;
 
 use crate::Gpu;
 use crate::context::{Context, wait};
-use wgpu::{BackendOptions, Backends, DeviceType, Features, Instance, InstanceDescriptor, NoopBackendOptions};
+use wgpu::{BackendOptions, Backends, DeviceType, Features, Instance, InstanceDescriptor, Limits, NoopBackendOptions};
 
 /// A GPU with these features that runs nothing, but refuses what WebGPU's limits refuse.
 fn gpu(features: Features, device_type: DeviceType) -> &'static Gpu {
-    let noop = NoopBackendOptions { enable: true, features: Some(features), ..Default::default() };
+    let limits = Limits { max_immediate_size: 128, ..Default::default() };
+    let noop =
+        NoopBackendOptions { enable: true, features: Some(features), limits: Some(limits), ..Default::default() };
     let instance = Instance::new(InstanceDescriptor {
         backends: Backends::NOOP,
         backend_options: BackendOptions { noop, ..Default::default() },

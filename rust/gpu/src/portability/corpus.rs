@@ -17,6 +17,7 @@ pub fn run(gpu: &'static Gpu) {
         let built = Op::ALL.iter().filter(|&&op| gpu.computes(op, dtype));
         built.for_each(|&op| programs(gpu, op, dtype).unwrap_or_else(|e| panic!("{op:?} of {}: {e}", dtype.name())));
         casts(gpu, dtype).unwrap();
+        together(gpu, dtype).unwrap();
         lines(gpu, dtype).unwrap();
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
@@ -57,6 +58,16 @@ fn casts(gpu: &'static Gpu, from: DType) -> Result<()> {
         zeros(gpu, &[37], from)?.to_dtype(to)?.operand()?;
     }
     Ok(())
+}
+
+/// Programs side by side.
+fn together(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let number = Argument::Scalar(Scalar::Int(3));
+    let shapes = [40, 50, 60, 70, 80];
+    let operands = shapes.iter().map(|&size| zeros(gpu, &[size], dtype)).collect::<Result<Vec<_>>>()?;
+    let apply = |x| Tensor::elementwise_in(Op::add, dtype, &[Argument::Tensor(x), number]);
+    let tensors = operands.iter().map(apply).collect::<Result<Vec<_>>>()?;
+    Tensor::evaluate_together(&tensors.iter().collect::<Vec<_>>())
 }
 
 /// Dense and strided copies, and writes into a part of a tensor.
