@@ -1,6 +1,7 @@
 //! A device of this machine with all that belongs to it: its memory, its kernels, and the commands on their way to it.
 
 use crate::adapter;
+use crate::cache::{self, Cache};
 use crate::elements::Long;
 use crate::fault;
 use crate::parameters::Placement;
@@ -24,6 +25,10 @@ pub struct Context {
     pub adapter: wgpu::AdapterInfo,
     pub pipelines: Pipelines,
     pub pool: Arc<Pool>,
+    /// Bytes that a kernel can see of one buffer.
+    pub window: usize,
+    /// Where compiled kernels are kept between processes.
+    pub cache: Option<Cache>,
     queue: wgpu::Queue,
     recorder: Mutex<Recorder>,
     /// Where kernels report what is wrong with their data; see `fault.rs`.
@@ -88,6 +93,8 @@ impl Context {
         pool.set_limit(adapter::memory_limit(&adapter));
         Ok(Context {
             recorder: Mutex::new(Recorder::new(&device)),
+            window: adapter::window(&device),
+            cache: cache::path(&adapter).and_then(|path| Cache::open(&device, path)),
             device,
             adapter,
             pipelines: Pipelines::default(),
@@ -111,10 +118,9 @@ impl Context {
         if self.has(wgpu::Features::SHADER_INT64) { Long::Native } else { Long::Pair }
     }
 
-    /// Bytes that a kernel can see of one buffer.
+    /// Bytes that one tensor can have.
     pub fn capacity(&self) -> usize {
-        let limits = self.device.limits();
-        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size) as usize / 4 * 4
+        self.device.limits().max_buffer_size as usize / 4 * 4
     }
 
     /// Kernels started so far.
@@ -133,9 +139,9 @@ impl Context {
         if fits { Placement::Immediate } else { Placement::Uniform }
     }
 
-    /// The buffer of fault reports, for a kernel that writes them or not.
-    pub fn faults(&self, are_written: bool) -> &wgpu::Buffer {
-        self.may_have_faults.fetch_or(are_written, Ordering::Release);
+    /// The buffer of fault reports, for a kernel that may write one.
+    pub fn faults(&self) -> &wgpu::Buffer {
+        self.may_have_faults.store(true, Ordering::Release);
         &self.faults
     }
 
@@ -330,6 +336,13 @@ impl Context {
         let polled = self.device.poll(how).map(drop);
         self.check()?;
         polled.map_err(|e| Error::Invalid(format!("gpu: {e}")))
+    }
+
+    /// Writes down the kernels that were compiled, for the next process.
+    pub fn keep_kernels(&self) {
+        if let (Some(cache), Ok(())) = (&self.cache, self.check()) {
+            cache.save();
+        }
     }
 
     /// Gives the device up: everything that needs it from now on is refused.

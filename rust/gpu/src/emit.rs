@@ -104,7 +104,8 @@ impl Emitter<'_> {
         if self.part.program.inputs.iter().all(|input| input.layout.is_contiguous()) {
             return;
         }
-        self.line("var rest = i;");
+        let first = self.word();
+        self.line(&format!("var rest = {first} + i;"));
         for axis in (0..self.part.program.shape.len()).rev() {
             let size = self.word();
             self.line(&format!("let axis{axis} = rest % {size};"));

@@ -4,7 +4,7 @@
 use crate::context::Context;
 use crate::elements::{self, Long, compute_type, per_word};
 use crate::fault;
-use crate::memory::device_buffer;
+use crate::memory::{Bound, bound};
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
 use crate::pipelines::{Access, Pipeline, Source};
@@ -34,8 +34,8 @@ struct Binding<'a> {
 }
 
 /// A binding of the shader: a buffer that has several names is bound once.
-struct Slot<'a> {
-    buffer: &'a wgpu::Buffer,
+struct Slot {
+    buffer: Bound,
     access: Access,
     variable: String,
     ty: String,
@@ -151,7 +151,7 @@ impl<'a> Kernel<'a> {
     }
 
     /// The functions that read and write the elements of a binding, whose words are the variable of its slot.
-    fn elements(&mut self, name: &str, dtype: DType, long: Long, slot: &Slot<'_>) -> Result<()> {
+    fn elements(&mut self, name: &str, dtype: DType, long: Long, slot: &Slot) -> Result<()> {
         let Some(ty) = compute_type(dtype, long) else {
             return not_built(&format!("{} of {}", self.label, dtype.name()));
         };
@@ -180,10 +180,10 @@ impl<'a> Kernel<'a> {
     }
 
     /// The bindings of the shader.
-    fn slots(&self) -> Result<Vec<Slot<'a>>> {
-        let mut slots: Vec<Slot<'a>> = Vec::new();
+    fn slots(&self, context: &Context) -> Result<Vec<Slot>> {
+        let mut slots: Vec<Slot> = Vec::new();
         for binding in &self.bindings {
-            let buffer = device_buffer(binding.buffer)?;
+            let buffer = bound(context, binding.buffer)?;
             let writes_parts = |dtype| binding.access == Access::Write && per_word(dtype) > 1;
             let (ty, is_atomic) = match binding.form {
                 Form::Elements(dtype, _) => ("array<u32>", writes_parts(dtype)),
@@ -207,17 +207,17 @@ impl<'a> Kernel<'a> {
     }
 
     /// The kernel's text, but for the declaration of its parameters, and what it binds.
-    fn text(&mut self, long: Long, faults: &'a wgpu::Buffer) -> Result<(String, Vec<Slot<'a>>)> {
-        let mut slots = self.slots()?;
+    fn text(&mut self, context: &Context) -> Result<(String, Vec<Slot>)> {
+        let mut slots = self.slots(context)?;
         for k in 0..self.bindings.len() {
             let Binding { name, buffer, form: Form::Elements(dtype, _), .. } = self.bindings[k] else { continue };
-            let buffer = device_buffer(buffer)?;
+            let buffer = bound(context, buffer)?;
             let slot = slots.iter().find(|slot| slot.buffer == buffer).expect("each binding has a slot");
-            self.elements(name, dtype, long, slot)?;
+            self.elements(name, dtype, context.long(), slot)?;
         }
         if self.has_faults {
             slots.push(Slot {
-                buffer: faults,
+                buffer: Bound { buffer: context.faults().clone(), offset: 0, size: None },
                 access: Access::Write,
                 variable: "faults".into(),
                 ty: format!("array<atomic<u32>, {}>", fault::WORDS),
@@ -230,20 +230,20 @@ impl<'a> Kernel<'a> {
     }
 
     /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.
-    pub fn launch(mut self, context: &'a Context, groups: [usize; 3]) -> Result<()> {
+    pub fn launch(mut self, context: &Context, groups: [usize; 3]) -> Result<()> {
         if groups.contains(&0) {
             return Ok(());
         }
-        let (text, slots) = self.text(context.long(), context.faults(self.has_faults))?;
+        let (text, slots) = self.text(context)?;
         let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
-        let buffers: Vec<&wgpu::Buffer> = slots.iter().map(|slot| slot.buffer).collect();
+        let buffers: Vec<Bound> = slots.into_iter().map(|slot| slot.buffer).collect();
         let pipeline = compile(context, self.label, &text, &accesses, &self.parameters)?;
         let (parameters, grid) = (self.parameters.into_bytes(), grid(groups)?);
         context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters, buffers: &buffers, grid })
     }
 }
 
-impl Slot<'_> {
+impl Slot {
     fn declaration(&self, binding: usize) -> String {
         let access = if self.access == Access::Read { "read" } else { "read_write" };
         format!("@group(0) @binding({binding}) var<storage, {access}> {}: {};\n", self.variable, self.ty)

@@ -9,8 +9,9 @@ use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::order::{Order, keys, placed_keys};
 use crate::pipelines::WORKGROUP;
-use crate::program::MAX_ELEMENTS;
+use crate::program::{self, MAX_ELEMENTS};
 use crate::take;
+use crate::window;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
 
 /// Elements that one thread folds of a line, one after the other.
@@ -20,6 +21,54 @@ const NEIGHBOURS: usize = 32;
 
 /// Reduces the last `axes` axes; see `Backend::reduce`.
 pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {
+    let result = match kind {
+        Reduction::Argmax | Reduction::Argmin => DType::I64,
+        Reduction::Any | Reduction::All => DType::Bool,
+        _ => input.dtype,
+    };
+    reduce_to(context, kind, input, axes, result)
+}
+
+/// What kernels do not see at once is halved, lines before elements. Sums and products may be kept wider than their input.
+fn reduce_to(context: &Context, kind: Reduction, input: &Operand, axes: usize, result: DType) -> Result<Buffer> {
+    if let Some(input) = window::around(context, input) {
+        return reduce_seen(context, kind, &input, axes, result);
+    }
+    let layout = &input.layout;
+    let kept = layout.rank() - axes;
+    let is_place = matches!(kind, Reduction::Argmax | Reduction::Argmin);
+    let axis = layout.shape.iter().position(|&size| size > 1).filter(|&axis| axis < kept || !is_place);
+    let Some(axis) = axis else { return window::too_large(context, input.buffer.0.len()) };
+    let adds_up = axis >= kept && matches!(kind, Reduction::Sum | Reduction::Prod);
+    let partial = if adds_up { wide(result) } else { result };
+    let half = |start: usize, end: usize| {
+        let layout = layout.slice(axis as isize, start, end - start, 1)?;
+        let count: usize = layout.shape[..kept].iter().product();
+        Ok((reduce_to(context, kind, &Operand { layout, ..input.clone() }, axes, partial)?, count))
+    };
+    let size = layout.shape[axis];
+    let joined = joined(context, &[half(0, size / 2)?, half(size / 2, size)?], partial)?;
+    if axis < kept {
+        return Ok(joined);
+    }
+    let both = Operand { buffer: joined, layout: Layout::contiguous(&[2]), dtype: partial };
+    reduce_seen(context, kind, &both, 1, result)
+}
+
+/// Results one after another.
+fn joined(context: &Context, parts: &[(Buffer, usize)], dtype: DType) -> Result<Buffer> {
+    let out = allocate(context, parts.iter().map(|(_, count)| count).sum::<usize>() * dtype.size())?;
+    let mut offset = 0;
+    for (buffer, count) in parts {
+        let dense = Layout::contiguous(&[*count]);
+        let to = Operand { buffer: out.clone(), layout: Layout { offset, ..dense.clone() }, dtype };
+        program::write(context, &Operand { buffer: buffer.clone(), layout: dense, dtype }, &to)?;
+        offset += count;
+    }
+    Ok(out)
+}
+
+fn reduce_seen(context: &Context, kind: Reduction, input: &Operand, axes: usize, result: DType) -> Result<Buffer> {
     let lines = Lines::new(input, axes);
     if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {
         return not_built(&format!("the reduction {kind:?} of {} x {} elements", lines.count, lines.length));
@@ -35,10 +84,10 @@ pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) 
         Reduction::Min if is_wide => extremes(context, lines, Order::Least),
         Reduction::Any => truths(context, lines, "0u", "a | b"),
         Reduction::All => truths(context, lines, "1u", "a & b"),
-        Reduction::Sum => sum(context, lines, input.dtype),
+        Reduction::Sum => sum(context, lines, result),
         Reduction::Prod => {
             let t = compute(context, input.dtype);
-            numbers(context, lines, &format!("ONE_{t}"), &times(t, "a", "b"), input.dtype)
+            numbers(context, lines, &format!("ONE_{t}"), &times(t, "a", "b"), result)
         }
         Reduction::Max => {
             numbers(context, lines, bound(input.dtype, true), &helper(context, "max", input.dtype), input.dtype)
