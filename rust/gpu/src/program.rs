@@ -86,8 +86,9 @@ fn write_seen(context: &Context, source: &Operand, target: &Operand) -> Result<(
     let mut program = copy_in_words(&program).unwrap_or(program);
     let dense = &program.inputs[1].layout;
     // Dense results are stored in whole words, so a part of the buffer qualifies only where elements share no word.
-    let (bytes, ends_in_a_word) = (target.buffer.0.len(), is_window(&target.buffer) && target.buffer.0.len() % 4 > 0);
-    let fills = per_word(target.dtype) == 1 || program.numel * target.dtype.size() >= bytes && !ends_in_a_word;
+    let bytes = target.buffer.0.len();
+    let has_own_words = !is_window(&target.buffer) || bytes.is_multiple_of(4);
+    let fills = per_word(target.dtype) == 1 || has_own_words && program.numel * target.dtype.size() >= bytes;
     let place = if dense.is_whole(program.numel) && fills { Target::Dense } else { Target::PlacesOf(1) };
     if place == Target::Dense {
         program.inputs.pop();
