@@ -123,6 +123,13 @@ pub trait Backend: Send + Sync {
     /// A copy of host memory.
     fn upload(&self, bytes: &[u8]) -> Result<Buffer>;
 
+    /// A copy of a buffer.
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        let mut bytes = vec![0; buffer.0.len()];
+        self.download(buffer, 0, &mut bytes)?;
+        self.upload(&bytes)
+    }
+
     /// Copies `out.len()` bytes from byte `start` to the host.
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()>;
 

@@ -2,7 +2,7 @@
 //! its own. The text depends on ops, dtypes and rank alone; sizes, strides, offsets and scalars are parameters, in the order of
 //! `program::words`.
 
-use crate::elements::{bits, compute_type, load, narrow, per_word, store};
+use crate::elements::{Long, bits, compute_type, load, narrow, per_word, store};
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
 use crate::pipelines::{Access, WORKGROUP};
@@ -16,13 +16,14 @@ struct Emitter<'p> {
     part: &'p Part<'p>,
     /// The number of the part's first buffer.
     first: usize,
+    long: Long,
     parameters: &'p mut Parameters,
     functions: &'p mut BTreeMap<String, String>,
     body: String,
 }
 
 /// The text of a kernel that runs all of `parts`, without the declaration of its parameters, and the words of these.
-pub fn text(parts: &[Part<'_>]) -> Result<(String, usize)> {
+pub fn text(parts: &[Part<'_>], long: Long) -> Result<(String, usize)> {
     let (mut parameters, mut functions) = (Parameters::default(), BTreeMap::new());
     let (mut buffers, mut code) = (String::new(), String::new());
     let mut main = String::from("    var thread = group_index(group, grid) * WORKGROUP + index;\n");
@@ -36,7 +37,7 @@ pub fn text(parts: &[Part<'_>]) -> Result<(String, usize)> {
                 .push_str(&format!("@group(0) @binding({at}) var<storage, {access}> buffer{number}: array<{ty}>;\n"));
         }
         let (parameters, functions) = (&mut parameters, &mut functions);
-        let mut emitter = Emitter { part, first, parameters, functions, body: String::new() };
+        let mut emitter = Emitter { part, first, long, parameters, functions, body: String::new() };
         let (numel, body) = emitter.body()?;
         code.push_str(&format!("fn part{k}(thread: u32) {{\n{body}}}\n\n"));
         if k + 1 == parts.len() {
@@ -81,7 +82,7 @@ impl Emitter<'_> {
         for (k, step) in program.steps.iter().enumerate() {
             let value = match step {
                 Step::Apply { op, dtype, args } => self.apply(*op, *dtype, args)?,
-                Step::Cast { from, to, arg } => cast(*from, *to, &name(arg))?,
+                Step::Cast { from, to, arg } => self.cast(*from, *to, &name(arg))?,
             };
             self.line(&format!("let step{k} = {value};"));
         }
@@ -103,7 +104,8 @@ impl Emitter<'_> {
         if self.part.program.inputs.iter().all(|input| input.layout.is_contiguous()) {
             return;
         }
-        self.line("var rest = i;");
+        let first = self.word();
+        self.line(&format!("var rest = {first} + i;"));
         for axis in (0..self.part.program.shape.len()).rev() {
             let size = self.word();
             self.line(&format!("let axis{axis} = rest % {size};"));
@@ -129,15 +131,17 @@ impl Emitter<'_> {
         let Some(binding) = known else { return not_built("a program with an input that is not bound") };
         let is_atomic = self.part.bindings[binding].is_atomic;
         let words = format!("buffer{}", self.first + binding);
-        let value = load(input.dtype, &words, is_atomic, &format!("at{k}"))?;
+        let value = load(input.dtype, self.long, &words, is_atomic, &format!("at{k}"))?;
         self.line(&format!("let input{k} = {value};"));
         Ok(())
     }
 
     fn scalar(&mut self, k: usize, dtype: DType) -> Result<()> {
         let text = match dtype {
-            DType::F64 => format!("join_f64({}, {})", self.word(), self.word()),
-            DType::I64 => format!("join_i64({}, {})", self.word(), self.word()),
+            DType::I64 | DType::F64 => {
+                let t = compute_type(dtype, self.long).unwrap_or_default();
+                format!("join_{t}({}, {})", self.word(), self.word())
+            }
             DType::Bool => format!("{} != 0u", self.word()),
             DType::F32 | DType::F16 | DType::BF16 => narrow(dtype, &format!("bitcast<f32>({})", self.word())),
             DType::I32 | DType::I16 | DType::I8 | DType::U8 => narrow(dtype, &format!("bitcast<i32>({})", self.word())),
@@ -149,7 +153,7 @@ impl Emitter<'_> {
 
     /// The call of an op. A bool becomes 0 or 1 on the way in, and what is not 0 becomes true on the way out.
     fn apply(&mut self, op: Op, dtype: DType, args: &[Arg]) -> Result<String> {
-        let function = compute_type(dtype).and_then(|compute| Some((compute, rows::function(op, compute)?)));
+        let function = compute_type(dtype, self.long).and_then(|compute| Some((compute, rows::function(op, compute)?)));
         let Some((compute, text)) = function else { return unsupported(op, dtype) };
         self.functions.insert(rows::name(op, compute), text);
         let is_bool = dtype == DType::Bool;
@@ -165,19 +169,40 @@ impl Emitter<'_> {
         Ok(if is_bool { format!("{call} != 0") } else { narrow(dtype, &call) })
     }
 
+    /// The value, in the compute type of `from`, as `to` holds it.
+    fn cast(&self, from: DType, to: DType, value: &str) -> Result<String> {
+        let refused = || not_built(&format!("a cast from {} to {}", from.name(), to.name()));
+        let (Some(source), Some(target)) = (compute_type(from, self.long), compute_type(to, self.long)) else {
+            return refused();
+        };
+        if to == DType::Bool {
+            return Ok(format!("is_true_{source}({value})"));
+        }
+        let value = if from == DType::Bool { format!("i32({value})") } else { value.to_owned() };
+        let is_small = target == "i32" && to != DType::I32;
+        let converted = match (source, target) {
+            (a, b) if a == b => value,
+            ("f32" | "f64", "i32") if is_small => format!("wrap_{source}({value})"),
+            ("f32" | "f64", "i32" | "i64" | "pair") => format!("truncate_{source}_{target}({value})"),
+            ("pair", _) | (_, "pair") => format!("{target}_of_{source}({value})"),
+            _ => format!("{target}({value})"),
+        };
+        Ok(narrow(to, &converted))
+    }
+
     /// Writes a result, or adds it to the word that it shares with its neighbours.
     fn store(&mut self, k: usize, dtype: DType) -> Result<()> {
         let value = format!("step{}", self.part.program.outputs[k]);
         let value = if dtype == DType::Bool { format!("i32({value})") } else { value };
         let (count, words) = (per_word(dtype), format!("buffer{}", self.first + k));
         let text = match self.part.target {
-            Target::Dense if count == 1 => store(dtype, &words, "i", &value, false)?,
+            Target::Dense if count == 1 => store(dtype, self.long, &words, "i", &value, false)?,
             Target::Dense => {
                 let bits = bits(dtype, &value)?;
                 format!("packed{k}[lane / {count}u] |= {bits} << (lane % {count}u * {}u);", 32 / count)
             }
             Target::PlacesOf(input) => {
-                store(dtype, &words, &format!("at{input}"), &value, self.part.bindings[k].is_atomic)?
+                store(dtype, self.long, &words, &format!("at{input}"), &value, self.part.bindings[k].is_atomic)?
             }
         };
         self.line(&format!("{{ {text} }}"));
@@ -230,23 +255,12 @@ fn unsupported<T>(op: Op, dtype: DType) -> Result<T> {
              tensor with .cpu()"
         )));
     }
-    not_built(&format!("{} of {}", op.name(), dtype.name()))
-}
-
-/// The value, in the compute type of `from`, as `to` holds it.
-fn cast(from: DType, to: DType, value: &str) -> Result<String> {
-    let refused = || not_built(&format!("a cast from {} to {}", from.name(), to.name()));
-    let (Some(source), Some(target)) = (compute_type(from), compute_type(to)) else { return refused() };
-    if to == DType::Bool {
-        return Ok(format!("is_true_{source}({value})"));
+    if dtype == DType::I64 {
+        let op = op.name();
+        return Err(Error::Invalid(format!(
+            "gpu: {op} of int64 is not available on this device, which has no 64-bit integers and divides none: use .int(), or \
+             move the tensor with .cpu()"
+        )));
     }
-    let value = if from == DType::Bool { format!("i32({value})") } else { value.to_owned() };
-    let is_small = target == "i32" && to != DType::I32;
-    let converted = match (source, target) {
-        (a, b) if a == b => value,
-        ("f32" | "f64", "i32") if is_small => format!("wrap_{source}({value})"),
-        ("f32" | "f64", "i32" | "i64") => format!("truncate_{source}_{target}({value})"),
-        _ => format!("{target}({value})"),
-    };
-    Ok(narrow(to, &converted))
+    not_built(&format!("{} of {}", op.name(), dtype.name()))
 }

@@ -2,9 +2,11 @@
 //! CPU compiles; commands are recorded and submitted in batches (`context.rs`). What is not built yet says so.
 
 mod adapter;
+mod cache;
 mod context;
 mod elements;
 mod emit;
+mod exit;
 mod fast;
 mod fault;
 mod index;
@@ -17,6 +19,8 @@ mod order;
 mod parameters;
 mod pipelines;
 mod pool;
+#[cfg(test)]
+mod portability;
 mod prelude;
 mod program;
 mod recorder;
@@ -25,6 +29,7 @@ mod rows;
 mod scan;
 mod sort;
 mod take;
+mod window;
 
 use context::Context;
 use pyrite_core::fast::Fast;
@@ -33,17 +38,24 @@ use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
-pub use rows::is_built;
 
 /// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {
     context: Context,
 }
 
+static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
+
 /// The GPU of this process, opened when it is first asked for; the error says what is missing.
 pub fn backend() -> Result<&'static Gpu> {
-    static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
-    GPU.get_or_init(Gpu::open).as_ref().map_err(Error::clone)
+    let gpu = GPU.get_or_init(|| Gpu::open().inspect(|_| exit::run_at_exit(keep_kernels)));
+    gpu.as_ref().map_err(Error::clone)
+}
+
+extern "C" fn keep_kernels() {
+    if let Some(Ok(gpu)) = GPU.get() {
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| gpu.context.keep_kernels()));
+    }
 }
 
 impl Gpu {
@@ -65,7 +77,12 @@ impl Gpu {
 
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
     pub fn supports(&self, dtype: DType) -> bool {
-        elements::compute_type(dtype).is_some() && kernel::require(&self.context, dtype).is_ok()
+        !dtype.is_complex() && kernel::require(&self.context, dtype).is_ok()
+    }
+
+    /// Whether this device has an elementwise op in a dtype.
+    pub fn computes(&self, op: Op, dtype: DType) -> bool {
+        self.supports(dtype) && rows::is_built(op, dtype, self.context.long())
     }
 
     /// Waits until all work is done, and raises what kernels have reported since the last read-back.
@@ -108,6 +125,11 @@ impl Gpu {
         self.context.submits()
     }
 
+    /// The operand as kernels can see it; an error where it is too large.
+    fn seen(&self, operand: &Operand) -> Result<Operand> {
+        window::seen(&self.context, operand)
+    }
+
     /// Kernels compiled so far.
     pub fn kernels(&self) -> usize {
         self.context.pipelines.len()
@@ -129,6 +151,10 @@ impl Backend for Gpu {
 
     fn upload(&self, bytes: &[u8]) -> Result<Buffer> {
         memory::upload(&self.context, bytes)
+    }
+
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        memory::copy(&self.context, buffer)
     }
 
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()> {
@@ -156,7 +182,7 @@ impl Backend for Gpu {
     }
 
     fn any_zero(&self, operand: &Operand) -> Result<bool> {
-        index::any_zero(&self.context, operand)
+        index::any_zero(&self.context, &self.seen(operand)?)
     }
 
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
@@ -168,11 +194,11 @@ impl Backend for Gpu {
     }
 
     fn scan(&self, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
-        scan::scan(&self.context, kind, input)
+        scan::scan(&self.context, kind, &self.seen(input)?)
     }
 
     fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
-        sort::sort(&self.context, input, descending)
+        sort::sort(&self.context, &self.seen(input)?, descending)
     }
 
     fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
@@ -184,15 +210,15 @@ impl Backend for Gpu {
     }
 
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
-        sort::topk(&self.context, input, k, largest)
+        sort::topk(&self.context, &self.seen(input)?, k, largest)
     }
 
     fn matmul(&self, a: &Operand, b: &Operand) -> Result<Buffer> {
-        matmul::matmul(&self.context, a, b)
+        matmul::matmul(&self.context, &self.seen(a)?, &self.seen(b)?)
     }
 
     fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer> {
-        index::gather(&self.context, input, axis, index)
+        index::gather(&self.context, &self.seen(input)?, axis, &self.seen(index)?)
     }
 
     fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()> {
@@ -208,7 +234,7 @@ impl Backend for Gpu {
     }
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
-        index::nonzero(&self.context, input)
+        index::nonzero(&self.context, &self.seen(input)?)
     }
 
     fn has_fast(&self, op: &Fast, dtype: DType) -> bool {

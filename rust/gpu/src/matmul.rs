@@ -3,7 +3,7 @@
 //! take one thread an element. Which way a product goes depends on its shape and strides alone.
 
 use crate::context::Context;
-use crate::elements::compute_type;
+use crate::elements::{compute_type, plus, times};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -42,9 +42,16 @@ struct Sizes {
     k: usize,
 }
 
+impl Sizes {
+    fn of(a: &Operand, b: &Operand) -> Sizes {
+        let (a, b) = (&a.layout.shape, &b.layout.shape);
+        Sizes { batch: a[0], m: a[1], n: b[2], k: a[2] }
+    }
+}
+
 /// Products of `a [batch, m, k]` and `b [batch, k, n]`; see `Backend::matmul`.
 pub fn matmul(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
-    let sizes = Sizes { batch: a.layout.shape[0], m: a.layout.shape[1], n: b.layout.shape[2], k: a.layout.shape[2] };
+    let sizes = Sizes::of(a, b);
     let is_software = context.adapter.device_type == DeviceType::Cpu;
     product(context, a, b, sizes, method(sizes, a.dtype, is_software))
 }
@@ -54,7 +61,7 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     if m.min(n) <= NARROW && k >= 16 {
         return Method::Dots;
     }
-    if compute_type(dtype) != Some("f32") {
+    if !is_summed_in_f32(dtype) {
         return Method::Simple;
     }
     if is_software {
@@ -66,6 +73,10 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     }
     let parts = (MANY_TILES / tiles(64).max(1)).min(k / PART).max(1);
     Method::Tiles { side: 64, parts }
+}
+
+fn is_summed_in_f32(dtype: DType) -> bool {
+    dtype.is_float() && dtype != DType::F64
 }
 
 fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Method) -> Result<Buffer> {
@@ -80,7 +91,9 @@ fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Me
         Method::Simple => {
             let out = allocate(context, total * a.dtype.size())?;
             let mut kernel = kernel(a, b, &out, a.dtype);
-            kernel.code(include_str!("shaders/matmul/simple.wgsl"));
+            let t = compute_type(a.dtype, context.long()).unwrap_or("f32");
+            let sum = plus(t, "sum", &times(t, "x", "y"));
+            kernel.code(&include_str!("shaders/matmul/simple.wgsl").replace("SUM", &sum));
             kernel.launch(context, [total.div_ceil(256), 1, 1])?;
             Ok(out)
         }
@@ -174,3 +187,5 @@ fn tile_text(blocks: usize) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::every_method;

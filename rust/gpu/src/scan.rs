@@ -2,6 +2,7 @@
 //! turn, and every tile from what comes before it. The order of operations depends on sizes alone.
 
 use crate::context::Context;
+use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
@@ -9,7 +10,6 @@ use crate::not_built::not_built;
 use crate::order::{Order, placed_keys};
 use crate::pipelines::WORKGROUP;
 use crate::program::MAX_ELEMENTS;
-use crate::reduce::wide;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result, Scan};
 
@@ -41,9 +41,10 @@ pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, O
     let simple = |identity: &str, combination: &str| {
         format!("{}fn combine(a: Value, b: Value) -> Value {{ return {combination}; }}\n", start_at(identity))
     };
+    let t = compute_type(dtype, context.long()).unwrap_or("f32");
     let text = match kind {
-        Scan::Sum => simple("Value(0)", "a + b"),
-        Scan::Prod => simple("Value(1)", "a * b"),
+        Scan::Sum => simple("Value(0)", &plus(t, "a", "b")),
+        Scan::Prod => simple(&format!("ONE_{t}"), &times(t, "a", "b")),
         Scan::LogSumExp if !dtype.is_float() => return Err(Error::Unsupported { op: "logcumsumexp", dtype }),
         Scan::LogSumExp => return exponentials(context, &lines),
         Scan::Max => return extremes(context, &lines, Order::Rising),

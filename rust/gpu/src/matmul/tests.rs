@@ -1,6 +1,15 @@
 use super::*;
 use crate::memory::{download, upload};
 
+/// Runs a product by every method that its dtype has.
+pub fn every_method(context: &Context, a: &Operand, b: &Operand) -> Result<()> {
+    let sizes = Sizes::of(a, b);
+    let any = [Method::Dots, Method::Simple];
+    let tiles = [(64, 1), (128, 1), (64, 3)].map(|(side, parts)| Method::Tiles { side, parts });
+    let floats = std::iter::once(Method::Blocks).chain(tiles).filter(|_| is_summed_in_f32(a.dtype));
+    any.into_iter().chain(floats).try_for_each(|method| product(context, a, b, sizes, method).map(drop))
+}
+
 /// The products by every method that a device may choose, against sums in float64.
 #[test]
 fn every_method_gives_the_product() {

@@ -5,6 +5,7 @@ mod aliasing;
 mod compare;
 mod elementwise;
 mod index;
+mod long;
 mod matmul;
 mod numbers;
 mod reduce;
