@@ -23,6 +23,7 @@ pub mod layout;
 pub mod op;
 pub mod ops;
 pub mod program;
+pub mod random;
 pub mod scalar;
 pub mod tensor;
 pub mod value;

@@ -12,6 +12,7 @@ mod kernel;
 mod lines;
 mod matmul;
 mod memory;
+mod missing;
 mod not_built;
 mod order;
 mod parameters;
@@ -19,6 +20,8 @@ mod pipelines;
 mod pool;
 mod prelude;
 mod program;
+mod properties;
+mod random;
 mod recorder;
 mod reduce;
 mod rows;
@@ -29,10 +32,12 @@ mod take;
 use context::Context;
 use pyrite_core::fast::Fast;
 use pyrite_core::program::Run;
+use pyrite_core::random::Draw;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
+pub use properties::Properties;
 pub use rows::is_built;
 
 /// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
@@ -42,9 +47,15 @@ pub struct Gpu {
 
 /// The GPU of this process, opened when it is first asked for; the error says what is missing.
 pub fn backend() -> Result<&'static Gpu> {
-    static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
     GPU.get_or_init(Gpu::open).as_ref().map_err(Error::clone)
 }
+
+/// Whether this process has opened a GPU.
+pub fn is_open() -> bool {
+    GPU.get().is_some_and(Result::is_ok)
+}
+
+static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
 
 impl Gpu {
     /// Opens the best GPU of this machine; a software adapter counts only with `PYRITE_GPU_SOFTWARE=1`.
@@ -61,6 +72,11 @@ impl Gpu {
     pub fn description(&self) -> String {
         let adapter = &self.context.adapter;
         format!("{} ({:?}, {} {})", adapter.name, adapter.backend, adapter.driver, adapter.driver_info)
+    }
+
+    /// What the device is and can.
+    pub fn properties(&self) -> Properties {
+        properties::properties(&self.context)
     }
 
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
@@ -209,6 +225,10 @@ impl Backend for Gpu {
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
         index::nonzero(&self.context, input)
+    }
+
+    fn random(&self, draw: &Draw) -> Result<Buffer> {
+        random::random(&self.context, draw)
     }
 
     fn has_fast(&self, op: &Fast, dtype: DType) -> bool {
