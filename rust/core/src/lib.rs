@@ -18,6 +18,7 @@ pub use num_complex;
 pub mod backend;
 pub mod dtype;
 pub mod error;
+pub mod fallback;
 pub mod fast;
 pub mod layout;
 pub mod op;

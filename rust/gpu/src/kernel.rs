@@ -287,5 +287,7 @@ pub fn require(context: &Context, dtype: DType) -> Result<()> {
     }
     let other = if dtype == DType::I64 { ".int()" } else { ".float()" };
     let (name, dtype) = (&context.adapter.name, dtype.name());
-    Err(Error::Invalid(format!("gpu: {name} does not compute in {dtype}: use {other}, or move the tensor with .cpu()")))
+    Err(Error::NotBuilt(format!(
+        "gpu: {name} does not compute in {dtype}: use {other}, move the tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
+    )))
 }

@@ -16,10 +16,19 @@ mod gpu {
     use pyo3::prelude::*;
     use pyo3::types::PyDict;
     use pyrite_core::DType;
+    use pyrite_core::fallback::Fallback;
+    use pyrite_cpu::CPU;
     pub use pyrite_gpu::{Gpu, backend, is_open};
+    use std::sync::OnceLock;
 
+    /// The GPU; with `PYRITE_GPU_FALLBACK=1` the CPU computes what it does not.
     pub fn as_backend(gpu: &'static Gpu) -> &'static dyn Backend {
-        gpu
+        static FALLBACK: OnceLock<Option<Fallback>> = OnceLock::new();
+        let is_wanted = || std::env::var("PYRITE_GPU_FALLBACK").is_ok_and(|v| v == "1");
+        match FALLBACK.get_or_init(|| is_wanted().then(|| Fallback::new(gpu, &CPU))) {
+            Some(fallback) => fallback,
+            None => gpu,
+        }
     }
 
     pub fn stats(gpu: &Gpu) -> Stats {
