@@ -1,5 +1,5 @@
-"""How fast is the GPU? `python benches/gpu` prints for each work its time, what that is of the card's own copy bandwidth
-or in floating-point operations, and how PyTorch does on CUDA where it is installed."""
+"""How fast is the GPU? `python benches/gpu` prints for each work its time, what that is of the card's own copy
+bandwidth or in floating-point operations, and how PyTorch does on CUDA where it is installed."""
 
 import argparse
 import gc
