@@ -47,7 +47,7 @@ struct Product {
     /// How the result is seen.
     out: View,
     groups: usize,
-    before: [isize; 3],
+    shift: [isize; 3],
     across: [isize; 3],
     along: [isize; 3],
     dilation: [usize; 3],
@@ -106,23 +106,10 @@ pub fn forward(
     bias: Option<&Operand>,
     y: &Operand,
 ) -> Result<()> {
-    let product = Product {
-        a: weight(w, groups),
-        b: batch(x, groups),
-        out: turned_batch,
-        groups,
-        before: windows.before,
-        across: windows.stride.map(|s| s as isize),
-        along: windows.dilation.map(|d| d as isize),
-        dilation: windows.dilation,
-        phases: [1; 3],
-        apart: [1; 3],
-        b_runs_along_terms: false,
-    };
-    product.run(context, y, bias, None)
+    Product::forward(windows, groups, x, w).run(context, y, bias, None)
 }
 
-/// `x` from outputs `y` under the weight `w`: each place sums what the windows that see it give.
+/// `x` from outputs `y` under the weight `w`, plus a bias: each place sums what the windows that see it give.
 pub fn spread(
     context: &Context,
     (windows, groups): (&Windows, usize),
@@ -131,21 +118,7 @@ pub fn spread(
     bias: Option<&Operand>,
     x: &Operand,
 ) -> Result<()> {
-    let shared = |i: usize| divisor(windows.stride[i], windows.dilation[i]);
-    let product = Product {
-        a: turned_weight(w, groups),
-        b: batch(y, groups),
-        out: turned_batch,
-        groups,
-        before: windows.before,
-        across: [1; 3],
-        along: [0, 1, 2].map(|i| -((windows.dilation[i] / shared(i)) as isize)),
-        dilation: windows.dilation,
-        phases: windows.stride,
-        apart: [0, 1, 2].map(|i| windows.stride[i] / shared(i)),
-        b_runs_along_terms: false,
-    };
-    product.run(context, x, bias, None)
+    Product::spread(windows, groups, y, w).run(context, x, bias, None)
 }
 
 /// The gradient of the weight, `w`, from that of the outputs, `g`, and the inputs `x`: sums over all windows.
@@ -156,20 +129,7 @@ pub fn weigh(
     x: &Operand,
     w: &Operand,
 ) -> Result<()> {
-    let product = Product {
-        a: turned_batch(g, groups),
-        b: turned_batch(x, groups),
-        out: weight,
-        groups,
-        before: windows.before,
-        across: windows.dilation.map(|d| d as isize),
-        along: windows.stride.map(|s| s as isize),
-        dilation: windows.dilation,
-        phases: [1; 3],
-        apart: [1; 3],
-        b_runs_along_terms: true,
-    };
-    product.run(context, w, None, None)
+    Product::weigh(windows, groups, g, x).run(context, w, None, None)
 }
 
 fn method(sizes: Sizes, is_software: bool) -> Method {
@@ -189,6 +149,55 @@ fn method(sizes: Sizes, is_software: bool) -> Method {
 }
 
 impl Product {
+    fn forward(windows: &Windows, groups: usize, x: &Operand, w: &Operand) -> Product {
+        Product {
+            a: weight(w, groups),
+            b: batch(x, groups),
+            out: turned_batch,
+            groups,
+            shift: windows.before.map(|b| -b),
+            across: windows.stride.map(|s| s as isize),
+            along: windows.dilation.map(|d| d as isize),
+            dilation: windows.dilation,
+            phases: [1; 3],
+            apart: [1; 3],
+            b_runs_along_terms: false,
+        }
+    }
+
+    fn spread(windows: &Windows, groups: usize, y: &Operand, w: &Operand) -> Product {
+        let shared = |i: usize| divisor(windows.stride[i], windows.dilation[i]);
+        Product {
+            a: turned_weight(w, groups),
+            b: batch(y, groups),
+            out: turned_batch,
+            groups,
+            shift: windows.before,
+            across: [1; 3],
+            along: [0, 1, 2].map(|i| -((windows.dilation[i] / shared(i)) as isize)),
+            dilation: windows.dilation,
+            phases: windows.stride,
+            apart: [0, 1, 2].map(|i| windows.stride[i] / shared(i)),
+            b_runs_along_terms: false,
+        }
+    }
+
+    fn weigh(windows: &Windows, groups: usize, g: &Operand, x: &Operand) -> Product {
+        Product {
+            a: turned_batch(g, groups),
+            b: turned_batch(x, groups),
+            out: weight,
+            groups,
+            shift: windows.before.map(|b| -b),
+            across: windows.dilation.map(|d| d as isize),
+            along: windows.stride.map(|s| s as isize),
+            dilation: windows.dilation,
+            phases: [1; 3],
+            apart: [1; 3],
+            b_runs_along_terms: true,
+        }
+    }
+
     fn sizes(&self, out: &Operand) -> Sizes {
         let (a, out) = (&self.a.layout.shape, &out.layout.shape);
         let phases = self.phases.iter().fold(1usize, |n, &count| n.saturating_mul(count));
@@ -232,7 +241,7 @@ impl Product {
         kernel.target("out", out);
         let signed = |values: [isize; 3]| values.map(|n| n as u32).into_iter();
         let counts = |values: [usize; 3]| values.map(|n| n as u32).into_iter();
-        kernel.numbers("before", signed(self.before));
+        kernel.numbers("shift", signed(self.shift));
         kernel.numbers("across", signed(self.across));
         kernel.numbers("along", signed(self.along));
         kernel.numbers("dilation", counts(self.dilation));
@@ -249,7 +258,8 @@ impl Product {
             }
             None => "0.0",
         };
-        kernel.code(&format!("const SPREADS = {};\n", self.along[2] < 0));
+        kernel.code(&format!("const HAS_PHASES = {};\n", self.phases != [1; 3]));
+        kernel.code(&format!("const IS_POINTWISE = {};\n", self.a.layout.shape[3..] == [1; 3]));
         kernel.code(&include_str!("../shaders/fast/convolution/seen.wgsl").replace("BIAS", added));
         let groups = match method {
             Method::Blocks { rows: height, .. } => {
@@ -322,3 +332,6 @@ fn join(context: &Context, partial: &Operand, parts: usize, bias: Option<&Operan
     kernel.code(&include_str!("../shaders/fast/convolution/join.wgsl").replace("BIAS", added));
     kernel.launch(context, [size.div_ceil(256), 1, 1])
 }
+
+#[cfg(test)]
+mod tests;

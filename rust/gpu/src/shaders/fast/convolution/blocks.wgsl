@@ -1,5 +1,6 @@
 // ROWS x 4 elements of the result a thread, without workgroup memory: for devices that have none of their own, and for
-// results of few rows. Rows beyond the edge repeat the last one and are not written.
+// results of few rows. Rows beyond the edge repeat the last one and are not written. IS_POINTWISE: there is one tap, so terms
+// run along the depth instead.
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,18 +26,23 @@ fn main(
     var k = part.begin;
     while k < part.end {
         // The terms to the end of this line of taps.
-        let run = min(part.taps.z - term.w, part.end - k);
+        let run = select(min(part.taps.z - term.w, part.end - k), part.end - k, IS_POINTWISE);
         let x = columns.x + term.y * along(0u);
         let y = columns.y + term.z * along(1u);
         var z = columns.z + term.w * along(2u);
         let is_inside = (x < vec4<u32>(size_b(3u))) & (y < vec4<u32>(size_b(4u)));
-        let line = columns.at_b + term.x * stride_b(2u) + x * stride_b(3u) + y * stride_b(4u);
+        var line = columns.at_b + term.x * stride_b(2u) + x * stride_b(3u) + y * stride_b(4u);
         var at = part.at_a + place_of_term(term);
         for (var j = 0u; j < run; j++) {
             let b = seen_at(line + z * stride_b(5u), is_inside & (z < vec4<u32>(size_b(5u))));
             PRODUCTS
-            z += vec4<u32>(along(2u));
-            at += apart(2u) * stride_a(5u);
+            if IS_POINTWISE {
+                line += vec4<u32>(stride_b(2u));
+                at += stride_a(2u);
+            } else {
+                z += vec4<u32>(along(2u));
+                at += apart(2u) * stride_a(5u);
+            }
         }
         k += run;
         term = vec4<u32>(term.xy, term.z + 1u, 0u);

@@ -3,8 +3,8 @@
 // `b` with a place of `out`; its sum runs over depths and taps. At place p of `out`, tap t sees the place
 // `p * across + t * along + shift` of `b`, zero where there is none. Numbers below zero wrap around, which makes them too large.
 //
-// SPREADS: only places of `out` that lie `phases` apart are seen by the same taps, so each such phase is a product of its own,
-// over its own places and every `apart`-th tap from its first on.
+// HAS_PHASES: only places of `out` that lie `phases` apart are seen by the same taps, so each such phase is a product of its
+// own, over its own places and every `apart`-th tap from its first on.
 
 struct Axis {
     first: u32,
@@ -36,21 +36,19 @@ struct Columns {
 }
 
 fn of_axis(phase: u32, axis: u32) -> Axis {
-    let room = bitcast<i32>(before(axis));
     let size = size_a(3u + axis);
-    if !SPREADS {
-        return Axis(0u, 0u, size, bitcast<u32>(-room));
+    if !HAS_PHASES {
+        return Axis(0u, 0u, size, shift(axis));
     }
     let step = i32(phases(axis));
     var tap = 0u;
-    var ahead = i32(phase) + room;
+    var ahead = i32(phase + shift(axis));
     while tap < min(apart(axis), size) && abs(ahead) % step != 0 {
         tap++;
         ahead -= i32(dilation(axis));
     }
     let taps = select(0u, (size - tap + apart(axis) - 1u) / apart(axis), tap < min(apart(axis), size));
-    let shift = select(-(-ahead / step), ahead / step, ahead >= 0);
-    return Axis(phase, tap, taps, bitcast<u32>(shift));
+    return Axis(phase, tap, taps, bitcast<u32>(select(-(-ahead / step), ahead / step, ahead >= 0)));
 }
 
 // The places of `out` in a phase, at most.
