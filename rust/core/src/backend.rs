@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::fast::Fast;
 use crate::layout::Layout;
 use crate::op::Op;
-use crate::program::Program;
+use crate::program::{Program, Run};
 use crate::scalar::Scalar;
 use std::any::Any;
 use std::fmt::Debug;
@@ -129,6 +129,16 @@ pub trait Backend: Send + Sync {
     /// Evaluates a program; output `i` is written to `outputs[i]`, which may be the buffer of an input that is read whole
     /// and in order, and then is that input's last use.
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()>;
+
+    /// Whether [`Backend::run_together`] costs less than one run after another.
+    fn runs_together(&self) -> bool {
+        false
+    }
+
+    /// Evaluates programs that do not read each other's outputs: all of them, or on an error none.
+    fn run_together(&self, runs: &[&Run]) -> Result<()> {
+        runs.iter().try_for_each(|run| self.run(&run.program, &run.outputs))
+    }
 
     /// Whether even the smallest results are deferred, because starting a kernel costs more than it computes.
     fn defers_small(&self) -> bool {

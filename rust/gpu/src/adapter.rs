@@ -4,6 +4,8 @@ use crate::context::wait;
 use pyrite_core::{Error, Result};
 use wgpu::{DeviceType, Features, Limits};
 
+/// The most buffers of one kernel that are asked for: programs that run side by side have many.
+const MOST_BUFFERS: u32 = 64;
 /// What kernels make use of where it is there.
 const WANTED: Features = Features::SHADER_INT64.union(Features::SHADER_F64).union(Features::IMMEDIATES);
 
@@ -50,7 +52,8 @@ fn missing(has_software: bool) -> String {
     text
 }
 
-/// WebGPU's default limits, so that kernels run everywhere, but buffers as large as the adapter has them.
+/// WebGPU's default limits, so that kernels run everywhere, but buffers as large and as many as the adapter
+/// has them.
 /// `PYRITE_GPU_LIMITS=webgpu` leaves everything at the defaults.
 fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
     if std::env::var("PYRITE_GPU_LIMITS").is_ok_and(|v| v == "webgpu") {
@@ -60,6 +63,7 @@ fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
     let limits = Limits {
         max_buffer_size: has.max_buffer_size,
         max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
+        max_storage_buffers_per_shader_stage: has.max_storage_buffers_per_shader_stage.min(MOST_BUFFERS),
         max_immediate_size: if features.contains(Features::IMMEDIATES) { has.max_immediate_size.min(128) } else { 0 },
         ..Limits::default()
     };

@@ -28,6 +28,7 @@ mod take;
 
 use context::Context;
 use pyrite_core::fast::Fast;
+use pyrite_core::program::Run;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
@@ -136,6 +137,14 @@ impl Backend for Gpu {
 
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()> {
         program::run(&self.context, program, outputs)
+    }
+
+    fn runs_together(&self) -> bool {
+        true
+    }
+
+    fn run_together(&self, runs: &[&Run]) -> Result<()> {
+        program::run_together(&self.context, runs)
     }
 
     fn defers_small(&self) -> bool {

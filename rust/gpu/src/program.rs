@@ -1,4 +1,4 @@
-//! Runs programs: each is one kernel, found by the program's structure, and printed and compiled when it is met for the first
+//! Runs programs: each is one kernel, or a part of one, found by the program's structure, and printed and compiled when it is met for the first
 //! time. Programs that differ in sizes, strides and scalars alone share it.
 
 use crate::context::Context;
@@ -10,11 +10,16 @@ use crate::not_built::not_built;
 use crate::parameters::Parameters;
 use crate::pipelines::{Access, WORKGROUP};
 use crate::recorder::Command;
-use pyrite_core::program::{Arg, Input, Program, Step};
+use pyrite_core::program::{Arg, Input, Program, Run, Step};
 use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
 pub const MAX_ELEMENTS: usize = 1 << 31;
+
+/// Programs of more elements than this fill a device alone.
+const MOST_TOGETHER: usize = 1 << 22;
+/// Programs of one kernel.
+const PARTS: usize = 16;
 
 /// Where the elements of a result go.
 #[derive(Clone, Copy, PartialEq)]
@@ -90,36 +95,89 @@ fn copy_in_words(program: &Program) -> Option<Program> {
     Some(copy)
 }
 
-/// Starts a program's kernel.
+/// One program of a kernel.
+pub struct Part<'p> {
+    pub program: &'p Program,
+    pub target: Target,
+    pub bindings: Vec<Binding<'p>>,
+    /// Elements of a thread.
+    pub lanes: usize,
+}
+
+impl<'p> Part<'p> {
+    fn new(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Result<Part<'p>> {
+        if program.numel > MAX_ELEMENTS {
+            return not_built(&format!("a program over {} elements", program.numel));
+        }
+        let per_word = |&step: &usize| per_word(program.steps[step].dtype());
+        let lanes = match target {
+            Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
+            Target::PlacesOf(_) => 1,
+        };
+        Ok(Part { program, target, bindings: bindings(program, outputs, target), lanes })
+    }
+
+    fn groups(&self) -> usize {
+        self.program.numel.div_ceil(self.lanes * WORKGROUP)
+    }
+}
+
 fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Target) -> Result<()> {
-    if program.numel == 0 {
-        return Ok(());
+    match program.numel {
+        0 => Ok(()),
+        _ => launch_parts(context, &[Part::new(program, outputs, target)?]),
     }
-    if program.numel > MAX_ELEMENTS {
-        return not_built(&format!("a program over {} elements", program.numel));
+}
+
+/// Starts a kernel that runs programs side by side.
+fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
+    let mut parameters = Parameters::default();
+    let mut key = Vec::with_capacity(128);
+    for part in parts {
+        words(part.program, &mut parameters)?;
+        structure(part, &mut key);
     }
-    let per_word = |&step: &usize| per_word(program.steps[step].dtype());
-    let lanes = match target {
-        Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
-        Target::PlacesOf(_) => 1,
-    };
-    let bindings = bindings(program, outputs, target);
-    let parameters = words(program)?;
-    let key = structure(program, target, &bindings);
     let pipeline = match context.pipelines.of_program(&key) {
         Some(pipeline) => pipeline,
         None => {
-            let (text, count) = emit::text(program, target, &bindings, lanes)?;
+            let (text, count) = emit::text(parts)?;
             debug_assert_eq!(count, parameters.len());
-            let accesses: Vec<Access> = bindings.iter().map(|binding| binding.access).collect();
+            let accesses: Vec<Access> =
+                parts.iter().flat_map(|part| &part.bindings).map(|binding| binding.access).collect();
             let pipeline = compile(context, "program", &text, &accesses, &parameters)?;
             context.pipelines.keep_program(key, pipeline.clone());
             pipeline
         }
     };
-    let buffers: Vec<_> = bindings.iter().map(|binding| device_buffer(binding.buffer)).collect::<Result<_>>()?;
-    let grid = grid([program.numel.div_ceil(lanes * WORKGROUP), 1, 1])?;
+    let bindings = parts.iter().flat_map(|part| &part.bindings);
+    let buffers: Vec<_> = bindings.map(|binding| device_buffer(binding.buffer)).collect::<Result<_>>()?;
+    let grid = grid([parts.iter().map(Part::groups).sum(), 1, 1])?;
     context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers: &buffers, grid })
+}
+
+/// Evaluates programs that do not read each other's outputs, those of one structure by one kernel as far as a kernel may
+/// have buffers.
+pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
+    let mut alike: Vec<(Vec<u8>, Vec<Part<'_>>)> = Vec::new();
+    for Run { program, outputs } in runs {
+        if program.numel == 0 || program.numel > MOST_TOGETHER || copy_in_words(program).is_some() {
+            run(context, program, outputs)?;
+            continue;
+        }
+        let part = Part::new(program, outputs, Target::Dense)?;
+        let mut key = Vec::with_capacity(128);
+        structure(&part, &mut key);
+        match alike.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, parts)) => parts.push(part),
+            None => alike.push((key, vec![part])),
+        }
+    }
+    let most = context.device.limits().max_storage_buffers_per_shader_stage as usize;
+    for (_, parts) in &alike {
+        let together = (most / parts[0].bindings.len().max(1)).clamp(1, PARTS);
+        parts.chunks(together).try_for_each(|parts| launch_parts(context, parts))?;
+    }
+    Ok(())
 }
 
 /// The outputs, then the inputs that are no output.
@@ -138,9 +196,8 @@ fn bindings<'p>(program: &'p Program, outputs: &'p [Buffer], target: Target) -> 
     bindings
 }
 
-/// The parameters, in the order in which the kernel's text asks for them.
-fn words(program: &Program) -> Result<Parameters> {
-    let mut words = Parameters::default();
+/// Adds the parameters, in the order in which the kernel's text asks for them.
+fn words(program: &Program, words: &mut Parameters) -> Result<()> {
     words.push(program.numel as u32);
     if !program.inputs.iter().all(|input| input.layout.is_contiguous()) {
         program.shape.iter().rev().for_each(|&size| words.push(size as u32));
@@ -152,9 +209,9 @@ fn words(program: &Program) -> Result<Parameters> {
         }
     }
     for &(scalar, dtype) in &program.scalars {
-        scalar_words(scalar, dtype, &mut words)?;
+        scalar_words(scalar, dtype, words)?;
     }
-    Ok(words)
+    Ok(())
 }
 
 fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<()> {
@@ -173,10 +230,10 @@ fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<
     Ok(())
 }
 
-/// All that the text of a program's kernel depends on.
-fn structure(program: &Program, target: Target, bindings: &[Binding<'_>]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(128);
-    key.push(if let Target::PlacesOf(input) = target { input as u8 } else { u8::MAX });
+/// Adds all that the text of a program's kernel depends on.
+fn structure(part: &Part<'_>, key: &mut Vec<u8>) {
+    let Part { program, target, bindings, .. } = part;
+    key.push(if let Target::PlacesOf(input) = *target { input as u8 } else { u8::MAX });
     key.extend([program.shape.len() as u8, program.inputs.len() as u8, program.scalars.len() as u8]);
     for input in &program.inputs {
         let binding = bindings.iter().position(|binding| binding.buffer.same(&input.buffer));
@@ -199,5 +256,5 @@ fn structure(program: &Program, target: Target, bindings: &[Binding<'_>]) -> Vec
     }
     key.push(u8::MAX);
     key.extend(program.outputs.iter().map(|&step| step as u8));
-    key
+    key.push(u8::MAX);
 }

@@ -27,7 +27,8 @@ mod _core {
     use crate::interop::{Export, export, from_bytes, from_memory};
     #[pymodule_export]
     use crate::runtime::{
-        cpu_capability, empty_cache, evaluate_large, get_num_threads, ops, set_num_threads, small_limit,
+        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, set_num_threads,
+        small_limit,
     };
     #[pymodule_export]
     use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};

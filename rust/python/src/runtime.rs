@@ -1,9 +1,10 @@
 //! Process-wide settings.
 
 use crate::error::raise;
+use crate::tensor::PyTensor;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use pyrite_core::{Op, value};
+use pyrite_core::{Op, Tensor, value};
 use pyrite_cpu::{level, memory, threads};
 
 /// The code of every elementwise op and the number of its operands, by name.
@@ -46,6 +47,13 @@ pub fn empty_cache() {
 #[pyfunction]
 pub fn evaluate_large(py: Python<'_>) -> PyResult<()> {
     raise(py.detach(value::evaluate_large))
+}
+
+/// Computes the pending ones of these tensors at once, on a device that gains by it.
+#[pyfunction]
+pub fn evaluate_together(py: Python<'_>, tensors: Vec<PyRef<'_, PyTensor>>) -> PyResult<()> {
+    let tensors: Vec<&Tensor> = tensors.iter().map(|t| &t.0).collect();
+    raise(py.detach(|| Tensor::evaluate_together(&tensors)))
 }
 
 /// Elements up to which an op runs at its call.

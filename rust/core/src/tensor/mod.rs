@@ -106,6 +106,13 @@ impl Tensor {
         Ok(Operand { buffer, layout: self.layout.clone(), dtype: self.dtype })
     }
 
+    /// Computes these tensors at once on a device that gains by it; on others they stay pending.
+    pub fn evaluate_together(tensors: &[&Tensor]) -> Result<()> {
+        let gains = tensors.iter().filter(|t| t.backend.runs_together());
+        let values: Vec<Arc<Value>> = gains.map(|t| t.storage.value()).filter(|value| !value.is_ready()).collect();
+        crate::value::evaluate_together(&values)
+    }
+
     /// Whether reading costs a computation.
     pub fn is_pending(&self) -> bool {
         !self.storage.value().is_ready()

@@ -14,4 +14,5 @@ mod scan;
 mod sort;
 mod sum;
 mod table;
+mod together;
 mod transfer;
