@@ -174,8 +174,38 @@ def empty_cache() -> None: ...
 def evaluate_large() -> None: ...
 def evaluate_together(tensors: list[Tensor]) -> None: ...
 def export(tensor: Tensor) -> Export: ...
+def fast_convolve(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Sequence[int],
+    before: Sequence[int],
+    after: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Tensor | None: ...
 def fast_softmax(x: Tensor, axis: int, log: _bool) -> Tensor | None: ...
 def fast_softmax_slope(g: Tensor, y: Tensor, axis: int, log: _bool) -> Tensor | None: ...
+def fast_spread(
+    y: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    size: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Tensor | None: ...
+def fast_weigh(
+    g: Tensor,
+    x: Tensor,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    after: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Tensor | None: ...
 def from_bytes(bytes: _bytes, shape: Sequence[int], dtype: _DType) -> Tensor: ...
 def from_memory(
     address: int,

@@ -1,5 +1,6 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
+mod convolution;
 mod rows;
 mod softmax;
 
@@ -12,6 +13,9 @@ use pyrite_core::{DType, Operand, Result};
 pub fn has(op: &Fast, dtype: DType) -> bool {
     match op {
         Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
+        Fast::Convolve { .. } | Fast::Spread { .. } | Fast::Weigh { .. } => {
+            matches!(dtype, DType::F32 | DType::F16 | DType::BF16)
+        }
     }
 }
 
@@ -20,6 +24,15 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
     match (op, inputs, outputs) {
         (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
         (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),
+        (Fast::Convolve { windows, groups }, [Some(x), Some(w), bias], [y]) => {
+            convolution::forward(context, (windows, *groups), x, w, bias.as_ref(), y)
+        }
+        (Fast::Spread { windows, groups }, [Some(y), Some(w), bias], [x]) => {
+            convolution::spread(context, (windows, *groups), y, w, bias.as_ref(), x)
+        }
+        (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
+            convolution::weigh(context, (windows, *groups), g, x, w)
+        }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }
 }
