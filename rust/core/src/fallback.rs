@@ -66,14 +66,14 @@ impl Fallback {
         }
     }
 
-    fn copy(from: &dyn Backend, buffer: &Buffer, to: &dyn Backend) -> Result<Buffer> {
+    fn moved(from: &dyn Backend, buffer: &Buffer, to: &dyn Backend) -> Result<Buffer> {
         let mut bytes = vec![0; buffer.0.len()];
         from.download(buffer, 0, &mut bytes)?;
         to.upload(&bytes)
     }
 
     fn to_host(&self, operand: &Operand) -> Result<Operand> {
-        Ok(Operand { buffer: Self::copy(self.device, &operand.buffer, self.host)?, ..operand.clone() })
+        Ok(Operand { buffer: Self::moved(self.device, &operand.buffer, self.host)?, ..operand.clone() })
     }
 
     fn all_to_host(&self, operands: &[Operand]) -> Result<Vec<Operand>> {
@@ -81,7 +81,7 @@ impl Fallback {
     }
 
     fn to_device(&self, buffer: &Buffer) -> Result<Buffer> {
-        Self::copy(self.host, buffer, self.device)
+        Self::moved(self.host, buffer, self.device)
     }
 
     /// Gives a buffer of the device the content of one of the host.
@@ -125,6 +125,10 @@ impl Backend for Fallback {
         self.device.upload(bytes)
     }
 
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        self.device.copy(buffer)
+    }
+
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()> {
         self.device.download(buffer, start, out)
     }
@@ -133,7 +137,7 @@ impl Backend for Fallback {
         self.or(self.device.run(program, outputs), || {
             let mut copy = program.clone();
             for Input { buffer, .. } in &mut copy.inputs {
-                *buffer = Self::copy(self.device, buffer, self.host)?;
+                *buffer = Self::moved(self.device, buffer, self.host)?;
             }
             let results = outputs.iter().map(|out| self.host.allocate(out.0.len())).collect::<Result<Vec<_>>>()?;
             self.host.run(&copy, &results)?;

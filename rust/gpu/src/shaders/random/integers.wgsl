@@ -1,5 +1,5 @@
 // 64-bit integers are pairs of words, the low one first: devices without 64-bit arithmetic draw them too.
-fn pair(name: u32) -> vec2<u32> { return vec2<u32>(parameter_word(2u * name), parameter_word(2u * name + 1u)); }
+fn wide_parameter(name: u32) -> vec2<u32> { return vec2<u32>(parameter_word(2u * name), parameter_word(2u * name + 1u)); }
 
 fn is_below(a: vec2<u32>, b: vec2<u32>) -> bool { return (a.y < b.y) | ((a.y == b.y) & (a.x < b.x)); }
 
@@ -30,17 +30,17 @@ fn remainder(x: vec2<u32>, n: vec2<u32>) -> vec2<u32> {
 fn narrow_law(bits: vec4<u32>) -> array<vec2<u32>, 4> {
     let n = parameter_word(2u);
     return array<vec2<u32>, 4>(
-        sum(pair(0u), vec2<u32>(bits.x % n, 0u)),
-        sum(pair(0u), vec2<u32>(bits.y % n, 0u)),
-        sum(pair(0u), vec2<u32>(bits.z % n, 0u)),
-        sum(pair(0u), vec2<u32>(bits.w % n, 0u)),
+        sum(wide_parameter(0u), vec2<u32>(bits.x % n, 0u)),
+        sum(wide_parameter(0u), vec2<u32>(bits.y % n, 0u)),
+        sum(wide_parameter(0u), vec2<u32>(bits.z % n, 0u)),
+        sum(wide_parameter(0u), vec2<u32>(bits.w % n, 0u)),
     );
 }
 
 fn wide_law(bits: vec4<u32>) -> array<vec2<u32>, 2> {
     return array<vec2<u32>, 2>(
-        sum(pair(0u), remainder(bits.yx, pair(1u))),
-        sum(pair(0u), remainder(bits.wz, pair(1u))),
+        sum(wide_parameter(0u), remainder(bits.yx, wide_parameter(1u))),
+        sum(wide_parameter(0u), remainder(bits.wz, wide_parameter(1u))),
     );
 }
 
