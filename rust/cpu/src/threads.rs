@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 struct Pool {
     process: u32,
@@ -13,6 +13,11 @@ struct Pool {
 
 static POOL: RwLock<Option<Pool>> = RwLock::new(None);
 static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Held while no pool may be looked up or built: around a fork.
+pub fn lock_pool() -> RwLockWriteGuard<'static, impl Sized> {
+    POOL.write().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// How many threads kernels may use: what was set, else `PYRITE_NUM_THREADS`, `OMP_NUM_THREADS`, else the CPUs there are.
 pub fn count() -> usize {
