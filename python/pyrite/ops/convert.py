@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
@@ -20,6 +21,7 @@ from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
 from pyrite.ops.arguments import type_name
 from pyrite.ops.data import FORMATS
+from pyrite.ops.room import OBJECT, require_room
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["clone", "detach", "detach_"]
@@ -202,6 +204,7 @@ def tolist(input: Tensor) -> Any:
         handle = handle.to_dtype(float32)
     shape = list(handle.shape)
     if 0 in shape:
+        require_room([math.prod(shape[: shape.index(0)]), OBJECT])
         return nested([], shape)
     bytes_ = handle.tobytes()
     form: Any = FORMATS.get(handle.dtype.name)
@@ -251,7 +254,7 @@ def array(input: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
 
 def scalar_of(input: Tensor, python: type) -> Any:
     if input.numel() != 1:
-        raise RuntimeError(f"a Tensor with {input.numel()} elements cannot be converted to Scalar")
+        raise ValueError("only one element tensors can be converted to Python scalars")
     value = input.handle.item()
     if isinstance(value, complex) and python is not complex:
         if value.imag:

@@ -9,7 +9,16 @@ from pyrite import _core
 from pyrite.dtype import dtype, get_default_dtype, of_argument
 from pyrite.memory_format import strides_in
 from pyrite.ops.arguments import number, require_tensor, sizes
-from pyrite.ops.data import backend_of, check_options, checked_sizes, finish, row_major, scalar_type, tensor
+from pyrite.ops.data import (
+    backend_of,
+    check_options,
+    checked_number,
+    checked_sizes,
+    finish,
+    row_major,
+    scalar_type,
+    tensor,
+)
 from pyrite.tensor import Tensor, wrap
 
 __all__ = (
@@ -106,6 +115,8 @@ def full(
     check_options(device, layout)
     value = number(fill_value)
     d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
+    if type(value) is int and value >= 1 << 63:
+        value = checked_number(value, d)
     handle = _core.full(checked_sizes(sizes("full", (size,))), value, d, backend_of(device))
     return out.resize_(handle.shape).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
 

@@ -213,6 +213,7 @@ def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None
 ) -> Tensor:
     """Ones with the probabilities that `input` holds (or `p` for all), else zeros, in its dtype."""
+    require_tensor("bernoulli", input)
     drawn = empty(tuple(input.shape), dtype=input.dtype, device=input.device)
     with no_grad():
         bernoulli_(drawn, input if p is None else p, generator=generator)
@@ -248,10 +249,13 @@ def multinomial(
 
 
 def _check_multinomial(input: Tensor, num_samples: int, replacement: bool, out: Tensor | None) -> None:
+    require_tensor("multinomial", input)
     if not 0 < input.dim() <= 2:
         raise RuntimeError(f"prob_dist must be 1 or 2 dim, but got {input.dim()}")
     if not input.is_floating_point():
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {input.dtype.scalar_name}")
+    if out is not None:
+        require_tensor("multinomial", out, "out", 5)
     if out is not None and out.dtype != int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_name}")
     if num_samples <= 0:

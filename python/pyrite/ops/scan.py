@@ -15,6 +15,7 @@ from pyrite.ops.convert import to_dtype
 from pyrite.ops.join import cat_along
 from pyrite.ops.lookup import gather_along
 from pyrite.ops.reduce import any_over, sum_over
+from pyrite.ops.room import require_room
 from pyrite.tensor import Handle
 
 __all__ = """
@@ -22,9 +23,22 @@ cummax cummin cumprod cumsum cumulative_trapezoid diff logcumsumexp trapezoid tr
 """.split()
 
 
+#: Numbers below which NumPy would cost more than it gives.
+FEW = 64
+
+
+def _whole_numbers(n: int) -> Any:
+    if n < FEW:
+        return array("q", range(n))
+    import numpy as np
+
+    return np.arange(n, dtype=np.int64)
+
+
 def places(n: int, like: Handle) -> Handle:
     """0, 1, ... n - 1, on the device of `like`."""
-    return _core.from_bytes(array("q", range(n)).tobytes(), [n], int64).to_backend(like.backend)
+    require_room([n, 2])
+    return _core.from_bytes(_whole_numbers(n).tobytes(), [n], int64).to_backend(like.backend)
 
 
 def _reversed(x: Handle, dim: int) -> Handle:

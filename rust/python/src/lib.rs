@@ -33,7 +33,7 @@ mod _core {
     use crate::philox::PyPhilox;
     #[pymodule_export]
     use crate::runtime::{
-        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, set_num_threads,
+        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, require_room, set_num_threads,
         small_limit,
     };
     #[pymodule_export]
