@@ -108,6 +108,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 def numel(input: Tensor) -> int:
     """The number of elements."""
+    _require_tensor("numel", input)
     return input.numel()
 
 

@@ -372,8 +372,8 @@ def data_ptr(self: Tensor) -> int:
 
 
 def set_(self: Tensor, source: Tensor, storage_offset: int = 0, size: Any = None, stride: Any = None) -> Tensor:
-    """Makes this tensor another view of the storage of `source`: as `source` sees it, or of a size, a stride and an offset
-    of its own."""
+    """Makes this tensor another view of the storage of `source`: as `source` sees it, or of the given size, stride and
+    offset."""
     require_tensor("set_", source, "source")
     if source.dtype is not self.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype.name} to a tensor of type {self.dtype.name}")
@@ -458,8 +458,8 @@ def bind_protocols() -> None:
 #: Names of arguments that are tensors, beside the one that a method belongs to.
 OPERANDS = frozenset(
     (
-        "other mat mat1 mat2 vec vec1 vec2 batch1 batch2 index indices source src mask tensor tensor1 tensor2 values value "
-        "weight weights end boundaries test_elements sorter input2 tau LU_data LU_pivots A B prepend append"
+        "other mat mat1 mat2 vec vec1 vec2 batch1 batch2 index indices source src mask tensor tensor1 tensor2 values "
+        "value weight weights end boundaries test_elements sorter input2 tau LU_data LU_pivots A B prepend append"
     ).split()
 )
 

@@ -92,6 +92,8 @@ def write_out(out: Any, result: Any) -> Any:
         return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"argument 'out' must be Tensor, not {type_name(out)}")
+    if not isinstance(result, Tensor):
+        raise TypeError("argument 'out' must be tuple of Tensors, not Tensor")
     if kind(result.dtype) > kind(out.dtype):
         raise RuntimeError(
             f"result type {result.dtype.scalar_name} can't be cast to the desired output type {out.dtype.scalar_name}"
@@ -121,8 +123,9 @@ def refused(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any], e
         return error
     for position, (name, value) in enumerate(given.items(), 1):
         where = f"{function.__name__}(): argument '{name}' (position {position}) must be "
-        if value is error.obj:
-            return TypeError(f"{where}{wanted}, not {type_name(value)}")
+        own = value is error.obj or (value is not None and getattr(value, "dtype", None) is error.obj)
+        if own or (position == 1 and wanted == "Tensor" and not isinstance(value, Tensor | Handle | tuple | list)):
+            return TypeError(f"{where}{wanted if value is error.obj else 'Tensor'}, not {type_name(value)}")
         for at, part in enumerate(value if isinstance(value, tuple | list) else ()):
             if part is error.obj:
                 return TypeError(f"{where}tuple of Tensors, but found element of type {type_name(part)} at pos {at}")

@@ -19,6 +19,7 @@ from pyrite.autograd.mode import mode
 from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
+from pyrite.memory_format import memory_format as memory_format_class
 from pyrite.ops.arguments import type_name
 from pyrite.ops.data import FORMATS
 from pyrite.ops.room import OBJECT, require_room
@@ -51,8 +52,15 @@ def clone(input: Any, *, memory_format: Any = None) -> Any:
     return in_format(input, memory_format)
 
 
+def require_format(value: Any) -> None:
+    """Refuses what is no memory format."""
+    if value is not None and type(value) is not memory_format_class:
+        raise TypeError(f"argument 'memory_format' must be pyrite.memory_format, not {type(value).__name__}")
+
+
 def in_format(x: Any, memory_format: Any) -> Any:
     """A copy in a memory format; where that is to be kept, in the order of the strides."""
+    require_format(memory_format)
     if memory_format is None or memory_format.name == "preserve_format":
         return clone_of(x, False)
     return (
@@ -62,6 +70,7 @@ def in_format(x: Any, memory_format: Any) -> Any:
 
 def lies_in(handle: Handle, memory_format: Any) -> bool:
     """Whether the elements are dense in the order of a memory format."""
+    require_format(memory_format)
     if memory_format is None or memory_format.order() is None:
         return handle.is_contiguous()
     order = memory_format.order()

@@ -115,6 +115,8 @@ def randperm(
     pin_memory: bool = False,
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order; int64 unless `dtype` is given."""
+    if out is not None:
+        require_tensor("randperm", out, "out")
     dtype = int64 if dtype is None and out is None else dtype
     extent, kind = _form("randperm", (index("randperm", "n", n),), None, out, dtype, layout, device)
     check_permutation_length(extent[0], kind)
@@ -198,6 +200,7 @@ def _normal_of_tensors(
 
 def _put(out: Tensor, drawn: Tensor) -> Tensor:
     """`out`, resized to hold what was drawn."""
+    require_tensor("random", out, "out")
     with no_grad():
         return out.resize_(drawn.shape).copy_(drawn)
 

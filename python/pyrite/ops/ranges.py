@@ -9,7 +9,7 @@ from pyrite import _core
 from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
 from pyrite.ops.arguments import number
 from pyrite.ops.data import check_options, finish, scalar_type
-from pyrite.ops.room import require_room
+from pyrite.ops.room import in_memory, require_room
 from pyrite.tensor import Tensor, wrap
 
 __all__ = ["arange", "linspace", "logspace", "range"]
@@ -81,6 +81,7 @@ def deliver(handle: _core.Tensor, out: Tensor | None, requires_grad: bool, devic
     return out.resize_(list(handle.shape)).copy_(wrap(handle))
 
 
+@in_memory
 def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
     """``first + i * step`` for i below n, computed in whole numbers or in double precision."""
     import numpy as np
@@ -136,6 +137,7 @@ def spaced_dtype(name: str, a: Any, b: Any, given: Any, out: Tensor | None) -> d
     return d
 
 
+@in_memory
 def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
     """`steps` numbers from a to b as a NumPy array: counted from the nearer end, in the way of PyTorch."""
     import numpy as np

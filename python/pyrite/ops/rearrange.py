@@ -177,6 +177,7 @@ def repeat_interleave(
             raise RuntimeError("Repeats must be non-negative")
         wide = shapes.expand(shapes.unsqueeze(x, dim + 1), [*x.shape[: dim + 1], repeats, *x.shape[dim + 1 :]])
         return shapes.reshape(clone(wide), [*x.shape[:dim], n * repeats, *x.shape[dim + 1 :]])
+    require_tensor("repeat_interleave", repeats, "repeats", 2)
     if repeats.ndim != 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if repeats.shape[0] != n:
@@ -206,6 +207,8 @@ def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
 
 def _each(tensors: tuple, one: Callable[[Any], Any]) -> Any:
     if len(tensors) == 1 and isinstance(tensors[0], tuple | list):
+        for t in tensors[0]:
+            require_tensor("atleast", t, "tensors")
         return tuple(one(t) for t in tensors[0])
     return one(tensors[0]) if len(tensors) == 1 else tuple(one(t) for t in tensors)
 

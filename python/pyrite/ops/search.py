@@ -268,6 +268,8 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
 def _edges(x: Handle, bins: Any, range_: Sequence | None) -> Handle:
     """The bin edges that `bins` means for one column of data: its own where it is a tensor, else equal steps."""
     if isinstance(bins, Tensor):
+        if bins.ndim != 1 or bins.shape[0] < 1:
+            raise RuntimeError(f"torch.histogram(): bins should be a vector, but got {list(bins.shape)}")
         return bins.handle
     if not isinstance(bins, int) or bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins}")

@@ -148,6 +148,8 @@ def unsafe_split(tensor: Any, split_size: int, dim: int = 0) -> tuple:
 
 def unsafe_split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple:
     """`split_with_sizes` whose parts do not count as views."""
+    if input.ndim == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrap_dim(dim, input.ndim)
     return split_copies(input, checked_lengths("split_with_sizes", input, split_sizes, dim), dim)
 

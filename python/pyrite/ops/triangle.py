@@ -20,6 +20,7 @@ __all__ = "diag diagflat diag_embed diagonal_scatter trace tril triu tril_indice
 
 
 def _numbers(n: int, like: Handle) -> Handle:
+    require_room([n, 4])
     return numbers_handle(list(range(n)), [n], int32).to_backend(like.backend)
 
 

@@ -68,6 +68,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
 def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
     """The distances between the rows of two batches, in the p-norm (see ``torch.cdist``)."""
     for x, name in ((x1, "X1"), (x2, "X2")):
+        require_tensor("cdist", x, name.lower())
         if kind(x.dtype) != 2:
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {x.dtype.scalar_name}")
         if x.ndim < 2:

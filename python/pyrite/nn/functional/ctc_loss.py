@@ -56,6 +56,8 @@ def _lengths(lengths: Tensor | Sequence[int], device) -> Tensor:
 
 
 def _check(log_probs: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> None:
+    if log_probs.dim() != 3:
+        raise RuntimeError(f"ctc_loss: log_probs must be 2-D or 3-D, but got a tensor of size {list(log_probs.shape)}")
     steps, batch, classes = log_probs.shape
     if not 0 <= blank < classes:
         raise RuntimeError("blank must be in label range")
