@@ -127,6 +127,7 @@ def to(
     if device is not None and resolve(device).type != here.backend:
         input, copy = transfer(input, resolve(device).type), False
     d = input.dtype if dtype is None else of_argument(dtype)
+    require_format(memory_format)
     moved = memory_format is not None and memory_format.name != "preserve_format"
     if d is not input.dtype:
         out = cast(input, d)

@@ -318,6 +318,7 @@ def _form(
         raise TypeError(f"{op}() takes a size, as a tuple of ints or int by int")
     if out is None:
         return extent, get_default_dtype() if dtype is None else of_argument(dtype)
+    require_tensor(op, out, "out")
     if dtype is not None and of_argument(dtype) is not out.dtype:
         wanted, found = of_argument(dtype).scalar_name, out.dtype.scalar_name
         raise RuntimeError(f"dtype {wanted} does not match dtype of out parameter ({found})")

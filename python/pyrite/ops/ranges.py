@@ -12,6 +12,9 @@ from pyrite.ops.data import check_options, finish, scalar_type
 from pyrite.ops.room import in_memory, require_room
 from pyrite.tensor import Tensor, wrap
 
+#: Whole tensors of 8-byte numbers that are made on the way to a range.
+COPIES = 3
+
 __all__ = ["arange", "linspace", "logspace", "range"]
 
 
@@ -86,7 +89,7 @@ def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
     """``first + i * step`` for i below n, computed in whole numbers or in double precision."""
     import numpy as np
 
-    require_room([n])
+    require_room([n, COPIES])
     places = np.arange(n, dtype=np.int64)
     if isinstance(first, int) and isinstance(step, int) and (is_integral(d) or abs(first) + abs(step) * n < 1 << 53):
         return _core.from_bytes((places * step + first).tobytes(), [n], int64).to_dtype(d)
@@ -142,7 +145,7 @@ def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
     """`steps` numbers from a to b as a NumPy array: counted from the nearer end, in the way of PyTorch."""
     import numpy as np
 
-    require_room([steps])
+    require_room([steps, COPIES])
     if steps < 2:
         return np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
     if is_integral(d):

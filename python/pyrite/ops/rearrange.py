@@ -277,6 +277,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
     if not axes:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     for t in axes:
+        require_tensor("meshgrid", t, "tensors")
         if t.ndim > 1:
             raise RuntimeError(f"Expected 0D or 1D tensor in the tensor list but got: {list(t.shape)}")
         if t.dtype is not axes[0].dtype:

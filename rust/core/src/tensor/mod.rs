@@ -49,7 +49,7 @@ pub fn require_room(shape: &[usize], dtype: DType, backend: &dyn Backend) -> Res
 }
 
 /// Zeros in host memory, refused where there is not enough of it.
-pub(super) fn room(bytes: usize) -> Result<Vec<u8>> {
+fn room(bytes: usize) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
     out.resize(bytes, 0);
