@@ -663,7 +663,17 @@ def run(call: str, device: str) -> None:
         touch(eval(code, scope))
 
 
-ORDINARY = (TypeError, ValueError, RuntimeError, IndexError, OverflowError, BufferError, KeyError, AttributeError)
+ORDINARY = (
+    TypeError,
+    ValueError,
+    RuntimeError,
+    IndexError,
+    OverflowError,
+    OSError,
+    BufferError,
+    KeyError,
+    AttributeError,
+)
 #: Python's own words for a mistake inside of a function, which tell a caller nothing.
 INTERNAL = (
     "referenced before assignment", "not associated with a value", "is not defined", "division by zero",
@@ -692,6 +702,8 @@ def judge(error: BaseException, call: str) -> str | None:
     if inside and isinstance(error, AttributeError) and not (frames[-1].line or "").startswith("raise AttributeError"):
         missing = error.obj is None and "None" not in call
         return "AttributeError, internal" if missing or TYPED.match(call) else None
+    if inside and (frames[-1].line or "").startswith("raise ") and "refused(" not in (frames[-1].line or ""):
+        return None
     if (
         inside
         and (TYPED.match(call) or isinstance(error, ZeroDivisionError))

@@ -57,6 +57,7 @@ def empty(
     check_options(device, layout)
     shape = checked_sizes(sizes("empty", size))
     if out is not None:
+        require_tensor("empty", out, "out")
         return out.resize_(shape)
     return finish(
         _core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype), backend_of(device)),
@@ -76,6 +77,8 @@ def filled(name: str, value: Any) -> Any:
     ) -> Tensor:
         check_options(device, layout)
         shape = checked_sizes(sizes(name, size))
+        if out is not None:
+            require_tensor(name, out, "out")
         d = (
             out.dtype
             if out is not None and dtype is None
@@ -113,6 +116,8 @@ def full(
     """A tensor whose every element is `fill_value`; its dtype is the value's unless given (see ``torch.full``)."""
     check_options(device, layout)
     value = number(fill_value)
+    if out is not None:
+        require_tensor("full", out, "out")
     d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
     if type(value) is int and (1 << 63) <= value < (1 << 64) and is_integral(d):
         raise RuntimeError("value cannot be converted to type int64_t without overflow")

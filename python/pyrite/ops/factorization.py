@@ -31,6 +31,7 @@ from pyrite.ops.matrices import (
     refuse_singular,
     unit,
 )
+from pyrite.ops.room import require_room
 from pyrite.ops.shape import broadcast_shapes, expand, narrow, squeeze, unsqueeze
 from pyrite.ops.spectrum import svd_of
 from pyrite.ops.triangle import tril, triu
@@ -44,6 +45,7 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
     """Where each row of a matrix went: for every matrix of a batch the order of rows that `pivots` (from 1) make."""
     handle = pivots.handle if isinstance(pivots, Tensor) else pivots
     lead, k = list(handle.shape[:-1]), handle.shape[-1]
+    require_room([m, 4])
     if handle.numel() == 0:
         return numbers_handle(list(range(m)), [m], _core.int64).to_backend(handle.backend).expand([*lead, m])
     flat = wrap(handle).tolist() if handle.ndim == 1 else wrap(handle.reshape([-1, k])).tolist()

@@ -111,6 +111,8 @@ def householder_product(A: Any, tau: Any) -> Any:
         raise RuntimeError(
             "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"
         )
+    if tau.ndim != A.ndim - 1:
+        raise RuntimeError("torch.linalg.householder_product: Expected tau to have one dimension less than input")
     if tau.shape[-1] > n:
         raise RuntimeError(
             "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"

@@ -273,6 +273,8 @@ def _edges(x: Handle, bins: Any, range_: Sequence | None) -> Handle:
         return bins.handle
     if not isinstance(bins, int) or bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins}")
+    if range_ is not None and len(range_) != 2:
+        raise RuntimeError(f"torch.histogram(): range should have 2 elements for each dimension, but got {len(range_)}")
     low, high = range_ if range_ is not None else (0.0, 0.0) if x.numel() else (0.0, 1.0)
     low, high = _ends("torch.histogram", x, low, high, 0.5)
     steps = places(bins + 1, x).to_dtype(float64)

@@ -144,6 +144,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
     vector = B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
     right = unsqueeze(B, -1) if vector else B
+    if right.ndim < 2:
+        raise RuntimeError("torch.linalg.lstsq: other must have at least 2 dimensions, or 1 less than input")
     m, n = A.shape[-2:]
     if right.shape[-2] != m:
         raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
