@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 from pyrite import ops
-from pyrite.dtype import iinfo
 from pyrite.nn.functional.lattice import span
 from pyrite.nn.functional.window_pool import window_max, window_sum
 from pyrite.nn.functional.windows import sizes_of
@@ -74,10 +73,6 @@ class _Geometry:
         return size - 1 if (size - 1) * s >= n + p else size
 
 
-def _lowest(input: Tensor) -> float:
-    return float("-inf") if input.is_floating_point() else iinfo(input.dtype).min
-
-
 def _along(values: Tensor, axis: int, count: int) -> Tensor:
     """A vector laid along one of the last `count` dimensions."""
     return values.reshape([-1 if i == axis else 1 for i in range(count)])
@@ -100,7 +95,6 @@ def _max_pool(count: int, input: Tensor, kernel_size, stride, padding, dilation,
         geometry.padding,
         geometry.after,
         geometry.dilation,
-        _lowest(input),
     )
     return (values, _input_positions(place, geometry, count)) if return_indices else values
 
