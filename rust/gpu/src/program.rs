@@ -228,7 +228,10 @@ pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
             None => alike.push((key, vec![part])),
         }
     }
-    let most = context.device.limits().max_storage_buffers_per_shader_stage as usize;
+    // The parameters may be a buffer as well.
+    let limits = context.device.limits();
+    let buffers = limits.max_buffers_and_acceleration_structures_per_shader_stage.saturating_sub(1);
+    let most = limits.max_storage_buffers_per_shader_stage.min(buffers) as usize;
     for (_, parts) in &alike {
         let together = (most / parts[0].bindings.len().max(1)).clamp(1, PARTS);
         parts.chunks(together).try_for_each(|parts| launch_parts(context, parts))?;

@@ -101,14 +101,16 @@ def _max_pool(count: int, input: Tensor, kernel_size, stride, padding, dilation,
 
 def _input_positions(place: Tensor, geometry: _Geometry, count: int) -> Tensor:
     """Places in windows as places in the input's spatial dimensions, flattened."""
+    # Not every GPU divides int64.
+    place = place.int() if math.prod(geometry.input) < 2**31 else place
     position = ops.zeros_like(place)
     for axis in range(count):
         inner = math.prod(geometry.kernel[axis + 1 :])
         offset = place.div(inner, rounding_mode="floor") % geometry.kernel[axis] * geometry.dilation[axis]
-        start = ops.arange(geometry.output[axis], device=place.device) * geometry.stride[axis] - geometry.padding[axis]
+        start = ops.arange(geometry.output[axis], dtype=place.dtype, device=place.device) * geometry.stride[axis] - geometry.padding[axis]
         coordinate = (offset + _along(start, axis, count)).clamp(0, geometry.input[axis] - 1)
         position = position * geometry.input[axis] + coordinate
-    return position
+    return position.long()
 
 
 def max_pool1d_with_indices(
