@@ -107,7 +107,8 @@ def _input_positions(place: Tensor, geometry: _Geometry, count: int) -> Tensor:
     for axis in range(count):
         inner = math.prod(geometry.kernel[axis + 1 :])
         offset = place.div(inner, rounding_mode="floor") % geometry.kernel[axis] * geometry.dilation[axis]
-        start = ops.arange(geometry.output[axis], dtype=place.dtype, device=place.device) * geometry.stride[axis] - geometry.padding[axis]
+        window = ops.arange(geometry.output[axis], dtype=place.dtype, device=place.device)
+        start = window * geometry.stride[axis] - geometry.padding[axis]
         coordinate = (offset + _along(start, axis, count)).clamp(0, geometry.input[axis] - 1)
         position = position * geometry.input[axis] + coordinate
     return position.long()
