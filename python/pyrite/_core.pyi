@@ -206,6 +206,50 @@ def fast_weigh(
     dilation: Sequence[int],
     groups: int,
 ) -> Tensor | None: ...
+def fast_window_max(
+    x: Tensor,
+    out: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    _after: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[Tensor, Tensor] | None: ...
+def fast_window_pick(
+    x: Tensor,
+    place: Tensor,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    _after: Sequence[int],
+    dilation: Sequence[int],
+) -> Tensor | None: ...
+def fast_window_put(
+    y: Tensor,
+    place: Tensor,
+    size: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    _after: Sequence[int],
+    dilation: Sequence[int],
+) -> Tensor | None: ...
+def fast_window_share(
+    y: Tensor,
+    size: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    _after: Sequence[int],
+) -> Tensor | None: ...
+def fast_window_sum(
+    x: Tensor,
+    out: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    before: Sequence[int],
+    _after: Sequence[int],
+) -> Tensor | None: ...
 def from_bytes(bytes: _bytes, shape: Sequence[int], dtype: _DType) -> Tensor: ...
 def from_memory(
     address: int,

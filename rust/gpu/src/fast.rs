@@ -1,6 +1,7 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
 mod convolution;
+mod pooling;
 mod rows;
 mod softmax;
 
@@ -12,10 +13,16 @@ use pyrite_core::{DType, Operand, Result};
 /// Whether there is a kernel for `op` on elements of `dtype`.
 pub fn has(op: &Fast, dtype: DType) -> bool {
     match op {
-        Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
-        Fast::Convolve { .. } | Fast::Spread { .. } | Fast::Weigh { .. } => {
-            matches!(dtype, DType::F32 | DType::F16 | DType::BF16)
-        }
+        Fast::Softmax { .. }
+        | Fast::SoftmaxSlope { .. }
+        | Fast::Convolve { .. }
+        | Fast::Spread { .. }
+        | Fast::Weigh { .. }
+        | Fast::WindowSum { .. }
+        | Fast::WindowShare { .. }
+        | Fast::WindowMax { .. }
+        | Fast::WindowPick { .. }
+        | Fast::WindowPut { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
     }
 }
 
@@ -32,6 +39,15 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         }
         (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
             convolution::weigh(context, (windows, *groups), g, x, w)
+        }
+        (Fast::WindowSum { windows }, [Some(x)], [out]) => pooling::sum(context, windows, x, out),
+        (Fast::WindowShare { windows }, [Some(y)], [x]) => pooling::scatter(context, windows, y, None, x),
+        (Fast::WindowMax { windows }, [Some(x)], [out, places]) => pooling::max(context, windows, x, out, places),
+        (Fast::WindowPick { windows }, [Some(x), Some(places)], [out]) => {
+            pooling::pick(context, windows, x, places, out)
+        }
+        (Fast::WindowPut { windows }, [Some(y), Some(places)], [x]) => {
+            pooling::scatter(context, windows, y, Some(places), x)
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

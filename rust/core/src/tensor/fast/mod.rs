@@ -1,10 +1,12 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
 mod convolution;
+mod pooling;
 mod softmax;
 mod windows;
 
 pub use convolution::Convolution;
+pub use pooling::Pooling;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
