@@ -1,7 +1,8 @@
-//! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite.
+//! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
-use super::transfer::require_together;
-use super::{Tensor, checked_bytes};
+mod softmax;
+
+use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
 use crate::error::{Error, Result};
 use crate::fast::Fast;
@@ -30,27 +31,6 @@ impl Tensor {
             true => Ok(()),
             false => Err(Error::Index(format!("{op}: no axis {axis} in a tensor of {} axes", self.rank()))),
         }
-    }
-
-    /// The softmax over an axis, or its logarithm.
-    pub fn fast_softmax(&self, axis: usize, log: bool) -> Result<Option<Tensor>> {
-        let op = Fast::Softmax { log };
-        if !self.has(&op) || self.rank() == 0 {
-            return Ok(None);
-        }
-        self.require_axis("softmax", axis)?;
-        self.along(op, axis, &[self]).map(Some)
-    }
-
-    /// The gradient of a softmax's input from that of its output, `self`, and the output `y`.
-    pub fn fast_softmax_slope(&self, y: &Tensor, axis: usize, log: bool) -> Result<Option<Tensor>> {
-        let op = Fast::SoftmaxSlope { log };
-        if !self.has(&op) || self.rank() == 0 || self.dtype != y.dtype || self.shape() != y.shape() {
-            return Ok(None);
-        }
-        require_together(self, &[y])?;
-        self.require_axis("softmax", axis)?;
-        self.along(op, axis, &[self, y]).map(Some)
     }
 
     /// An op on lines along an axis, from tensors of one shape to a new one like `self`.
