@@ -1,5 +1,6 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
+mod attention;
 mod rows;
 mod softmax;
 
@@ -10,8 +11,10 @@ use pyrite_core::{DType, Operand, Result};
 
 /// Whether there is a kernel for `op` on elements of `dtype`.
 pub fn has(op: &Fast, dtype: DType) -> bool {
+    let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
-        Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
+        Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => is_float,
+        Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
     }
 }
 
@@ -20,6 +23,18 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
     match (op, inputs, outputs) {
         (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
         (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),
+        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::attention(context, given, y, logarithm)
+        }
+        (
+            Fast::AttentionSlope { is_causal, scale, .. },
+            [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
+            [dq, dk, dv],
+        ) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
+        }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }
 }

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import ops
-from pyrite.dtype import bfloat16, bool_, float16, float32
+from pyrite.dtype import bool_
 from pyrite.nn.functional.activation import softmax
 from pyrite.nn.functional.dropout import dropout
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.padding import pad
+from pyrite.ops.attention import attend, attention_weights, shared_by, widened
 from pyrite.tensor import Tensor
 
 
@@ -32,20 +33,19 @@ def scaled_dot_product_attention(
     heads (dimension -3) up to the number of query heads.
     """
     _check_attention(query, key, value, attn_mask, is_causal)
-    if enable_gqa:
-        repeats = query.size(-3) // key.size(-3)
-        key = key.repeat_interleave(repeats, -3)
-        value = value.repeat_interleave(query.size(-3) // value.size(-3), -3)
+    if enable_gqa and (query.size(-3) % key.size(-3) or query.size(-3) % value.size(-3)):
+        raise RuntimeError(
+            f"Number of heads in key and value must divide the number of heads in query, but got {key.size(-3)}, "
+            f"{value.size(-3)} and {query.size(-3)}"
+        )
     scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
+    if dropout_p == 0.0 and (attn_mask is None or not attn_mask.requires_grad):
+        return attend(query, key, value, attn_mask, scale, is_causal, enable_gqa)[0]
     result_dtype = query.dtype
-    if result_dtype in (float16, bfloat16):
-        query, key, value = query.to(float32), key.to(float32), value.to(float32)
-    scores = ops.matmul(query * scale, key.transpose(-2, -1))
-    if is_causal:
-        attn_mask = ops.ones(query.size(-2), key.size(-2), dtype=bool_, device=query.device).tril()
-    weights = _masked_softmax(scores, attn_mask)
-    if dropout_p > 0.0:
-        weights = dropout(weights, dropout_p)
+    query, key, value = widened(query, key, value)
+    if enable_gqa:
+        key, value = shared_by(query.size(-3), key), shared_by(query.size(-3), value)
+    weights = dropout(attention_weights(query, key, attn_mask, scale, is_causal), dropout_p)
     return ops.matmul(weights, value).to(result_dtype)
 
 
@@ -69,17 +69,6 @@ def _check_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tenso
             "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: "
             f"{attn_mask.dtype} and query.dtype: {query.dtype} instead."
         )
-
-
-def _masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
-    """The softmax over keys, zero for a query that the mask leaves without any."""
-    if mask is None:
-        return softmax(scores, -1)
-    scores = scores.masked_fill(~mask, float("-inf")) if mask.dtype == bool_ else scores + mask
-    empty = (scores.detach() == float("-inf")).all(-1, True)
-    if not bool(empty.any()):
-        return softmax(scores, -1)
-    return softmax(scores.masked_fill(empty, 0), -1).masked_fill(empty, 0)
 
 
 def canonical_mask(

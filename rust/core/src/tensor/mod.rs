@@ -11,6 +11,7 @@ mod reduce;
 mod transfer;
 
 pub use elementwise::Argument;
+pub use fast::Attention;
 pub use transfer::device_name;
 
 use crate::backend::{Backend, Buffer, Operand};

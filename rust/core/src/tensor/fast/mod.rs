@@ -1,6 +1,9 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
+mod attention;
 mod softmax;
+
+pub use attention::Attention;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
