@@ -1,5 +1,5 @@
-"""Attention on the GPU: what the composite gives on the CPU, in one dispatch, and its gradients in three, without a matrix of
-all queries and keys."""
+"""Attention on the GPU: what the composite gives on the CPU, in one dispatch, and its gradients in three, without a
+matrix of all queries and keys."""
 
 import subprocess
 import sys
@@ -173,3 +173,27 @@ def test_memory_grows_with_the_length_not_its_square():
     out = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True).stdout.split()
     assert out[0] == "True"
     assert int(out[1]) < 2000 * 2000 / 2
+
+
+@needs_gpu
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_layer_attends_in_place(causal):
+    """Heads are views of the projections, and what comes out is a view of what goes on."""
+    layer = pyrite.nn.MultiheadAttention(16, 4)
+    x, padding = numbers((9, 2, 16), 1), pyrite.zeros(2, 9, dtype=pyrite.bool)
+    padding[1, 6:] = not causal
+    mask = pyrite.nn.Transformer.generate_square_subsequent_mask(9)
+    masks = {"attn_mask": mask, "is_causal": True} if causal else {"key_padding_mask": padding}
+    results = []
+    for device in ("cpu", "cuda"):
+        layer.to(device).zero_grad()
+        masks = {name: m.to(device) if isinstance(m, pyrite.Tensor) else m for name, m in masks.items()}
+        x = x.to(device)
+        before = dispatches()
+        out = layer(x, x, x, need_weights=False, **masks)[0]
+        if device == "cuda" and causal:
+            assert dispatches() - before == 3
+        out.square().sum().backward()
+        results.append([t.detach().cpu() for t in (out, *(p.grad for p in layer.parameters()))])
+    for expected, actual in zip(*results):
+        assert pyrite.allclose(actual, expected, rtol=1e-4, atol=1e-5)

@@ -176,7 +176,7 @@ class Plan:
 
     def __init__(self, operation: Operation, needed: tuple[bool, ...]) -> None:
         names: list[str] = []
-        self.rules = []
+        self.rules: list[tuple[bool, Any, tuple[int, ...]]] = []
         for _, group in itertools.groupby(enumerate(operation.rules), lambda pair: getattr(pair[1], "joint", pair[0])):
             indices, (rule, *_) = zip(*group)
             needs = [needed[i] for i in indices]

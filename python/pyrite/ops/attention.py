@@ -67,7 +67,7 @@ def widened(*inputs: Any) -> tuple[Any, ...]:
 def _attend(
     query: Handle, key: Handle, value: Handle, mask: Handle | None, scale: float, is_causal: bool, shares_heads: bool
 ) -> tuple[Handle, Handle]:
-    """The attention, and what its gradients start from: the weights, or of a kernel the logarithms of their divisors."""
+    """The attention, and what its gradients start from: its weights, or the logarithms that a kernel gives."""
     q, k, v = widened(query, key, value)
     if shares_heads:
         k, v = shared_by(q.shape[-3], k), shared_by(q.shape[-3], v)

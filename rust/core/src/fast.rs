@@ -9,6 +9,8 @@ pub enum Fast {
     Softmax { log: bool },
     /// (g, y) -> the gradient of x.
     SoftmaxSlope { log: bool },
+    /// (a [batch, m, k], b [batch, k, n], bias [batch, m, n]) -> a b + bias, row-major.
+    MatmulWithBias,
     /// (q [batch, heads, l, e], k [batch, h, s, e], v [batch, h, s, c], mask [batch, heads, l, s]) -> y [batch, heads, l, c] and
     /// the logarithm of each row's sum of exponentials [batch, heads, l] in float32: softmax(q k^T scale + mask) v. The mask may
     /// be left out; one of bool keeps where it is true. Several heads may share a key head. `size` is the larger of e and c.

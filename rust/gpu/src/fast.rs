@@ -5,6 +5,7 @@ mod rows;
 mod softmax;
 
 use crate::context::Context;
+use crate::matmul;
 use crate::not_built::not_built;
 use pyrite_core::fast::Fast;
 use pyrite_core::{DType, Operand, Result};
@@ -14,6 +15,7 @@ pub fn has(op: &Fast, dtype: DType) -> bool {
     let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
         Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => is_float,
+        Fast::MatmulWithBias => is_float,
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
     }
 }
@@ -23,6 +25,9 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
     match (op, inputs, outputs) {
         (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
         (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),
+        (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
+            matmul::matmul_with_bias(context, [a, b, bias], out)
+        }
         (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
             let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
             attention::attention(context, given, y, logarithm)

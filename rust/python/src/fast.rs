@@ -4,6 +4,7 @@ use crate::tensor::{PyTensor, work};
 use pyo3::prelude::*;
 use pyrite_core::tensor::Attention;
 
+type Handle<'py> = PyRef<'py, PyTensor>;
 type Maybe = PyResult<Option<PyTensor>>;
 
 /// The softmax over an axis, or its logarithm.
@@ -20,7 +21,12 @@ fn fast_softmax_slope(py: Python<'_>, g: PyRef<'_, PyTensor>, y: PyRef<'_, PyTen
     Ok(work(py, &[g, y], || g.fast_softmax_slope(y, axis, log))?.map(PyTensor))
 }
 
-type Handle<'py> = PyRef<'py, PyTensor>;
+/// The product of two matrices with a bias added.
+#[pyfunction]
+fn fast_matmul_with_bias(py: Python<'_>, x: Handle<'_>, y: Handle<'_>, bias: Handle<'_>) -> Maybe {
+    let (x, y, bias) = (&x.0, &y.0, &bias.0);
+    Ok(work(py, &[x, y], || x.fast_matmul_with_bias(y, bias))?.map(PyTensor))
+}
 
 /// The attention, and for each query the logarithm of its sum of exponentials.
 #[pyfunction]
@@ -65,6 +71,7 @@ fn fast_attention_slopes(
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_softmax, module)?)?;
     module.add_function(wrap_pyfunction!(fast_softmax_slope, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_matmul_with_bias, module)?)?;
     module.add_function(wrap_pyfunction!(fast_attention, module)?)?;
     module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)
 }

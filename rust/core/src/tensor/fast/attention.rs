@@ -1,6 +1,6 @@
 //! Scaled dot-product attention.
 
-use super::super::{Tensor, checked_bytes, transfer::require_together};
+use super::super::{Tensor, transfer::require_together};
 use crate::backend::Operand;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -25,6 +25,12 @@ fn by_heads(layout: &Layout) -> Option<Layout> {
     let (leading, matrix) = layout.shape.split_at(layout.rank().checked_sub(2)?);
     let (heads, batch) = leading.split_last().map_or((1, 1), |(&heads, batch)| (heads, batch.iter().product()));
     layout.reshape(&[batch, heads, matrix[0], matrix[1]])
+}
+
+/// A tensor for a result, which lies in memory in the order of axes of `like`.
+fn result(shape: &[usize], like: &Tensor) -> Result<Tensor> {
+    let layout = Layout::dense_in_order(shape, &like.layout.stride_order());
+    Ok(Tensor::empty(shape, like.dtype, like.backend)?.with_layout(layout))
 }
 
 fn heads_of(tensor: &Tensor) -> Result<Option<Operand>> {
@@ -94,8 +100,7 @@ impl Attention<'_> {
         require_together(query, &self.others())?;
         let Some(inputs) = self.operands()? else { return Ok(None) };
         let (shape, rows) = self.shapes();
-        checked_bytes(&shape, query.dtype, query.backend)?;
-        let y = Tensor::empty(&shape, query.dtype, query.backend)?;
+        let y = result(&shape, query)?;
         let logarithms = Tensor::empty(&rows, DType::F32, query.backend)?;
         let Some(out) = heads_of(&y)? else { return Ok(None) };
         query.backend.fast(&op, &inputs, &[out, logarithms.operand()?])?;
@@ -118,9 +123,7 @@ impl Attention<'_> {
         let Some([q, k, v, mask]) = self.operands()? else { return Ok(None) };
         let (Some(g), Some(y)) = (heads_of(g)?, heads_of(y)?) else { return Ok(None) };
         let inputs = [Some(g), q, k, v, mask, Some(y), Some(logarithms.to_contiguous()?.operand()?)];
-        let slopes = [query, key, value].map(|t| Tensor::empty(t.shape(), t.dtype, t.backend));
-        let [dq, dk, dv] = slopes;
-        let slopes = [dq?, dk?, dv?];
+        let slopes = [result(query.shape(), query)?, result(key.shape(), key)?, result(value.shape(), value)?];
         let outputs = slopes.iter().map(heads_of).collect::<Result<Option<Vec<_>>>>()?;
         let Some(outputs) = outputs else { return Ok(None) };
         query.backend.fast(&op, &inputs, &outputs)?;

@@ -1,6 +1,7 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
 mod attention;
+mod matmul;
 mod softmax;
 
 pub use attention::Attention;
