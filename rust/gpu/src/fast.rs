@@ -1,17 +1,20 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
+mod attention;
 mod convolution;
 mod pooling;
 mod rows;
 mod softmax;
 
 use crate::context::Context;
+use crate::matmul;
 use crate::not_built::not_built;
 use pyrite_core::fast::Fast;
 use pyrite_core::{DType, Operand, Result};
 
 /// Whether there is a kernel for `op` on elements of `dtype`.
 pub fn has(op: &Fast, dtype: DType) -> bool {
+    let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
         Fast::Softmax { .. }
         | Fast::SoftmaxSlope { .. }
@@ -22,7 +25,9 @@ pub fn has(op: &Fast, dtype: DType) -> bool {
         | Fast::WindowShare { .. }
         | Fast::WindowMax { .. }
         | Fast::WindowPick { .. }
-        | Fast::WindowPut { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
+        | Fast::WindowPut { .. } => is_float,
+        Fast::MatmulWithBias => is_float,
+        Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
     }
 }
 
@@ -48,6 +53,21 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         }
         (Fast::WindowPut { windows }, [Some(y), Some(places)], [x]) => {
             pooling::scatter(context, windows, y, Some(places), x)
+        }
+        (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
+            matmul::matmul_with_bias(context, [a, b, bias], out)
+        }
+        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::attention(context, given, y, logarithm)
+        }
+        (
+            Fast::AttentionSlope { is_causal, scale, .. },
+            [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
+            [dq, dk, dv],
+        ) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

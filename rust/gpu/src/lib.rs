@@ -261,6 +261,9 @@ impl Backend for Gpu {
     }
 
     fn fast(&self, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
-        fast::run(&self.context, op, inputs, outputs)
+        let seen = |operand: &Operand| self.seen(operand);
+        let inputs = inputs.iter().map(|input| input.as_ref().map(seen).transpose()).collect::<Result<Vec<_>>>()?;
+        let outputs = outputs.iter().map(seen).collect::<Result<Vec<_>>>()?;
+        fast::run(&self.context, op, &inputs, &outputs)
     }
 }

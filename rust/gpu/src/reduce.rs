@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
+use crate::matmul;
 use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::order::{Order, keys, placed_keys};
@@ -104,19 +105,22 @@ pub fn sum(context: &Context, lines: Lines, result: DType) -> Result<Buffer> {
     numbers(context, lines, "Value(0)", &sum, result)
 }
 
-/// The sum of each line's elements times those of the same line of `other`.
-pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<Buffer> {
-    let dtype = lines.starts.dtype;
-    let to = if cut.tiles == 1 { dtype } else { wide(dtype) };
-    let out = allocate(context, lines.count * cut.tiles * to.size())?;
-    let others = [("other", &other.starts), ("other_along", &other.steps)];
-    let t = compute(context, dtype);
-    let text = include_str!("shaders/matmul/dot.wgsl").replace("SUM", &plus(t, "a", "b"));
-    launch(context, &lines, &cut, &text.replace("PRODUCT", &times(t, "x", "y")), &others, (&out, to))?;
-    match cut.tiles {
-        1 => Ok(out),
-        tiles => sum(context, tiled(out, to, lines.count, tiles), dtype),
-    }
+/// The sum of each line's elements times those of the same line of `other`, for each tile of the line; where there is a bias,
+/// each line must be one tile.
+pub fn dots(
+    context: &Context,
+    lines: &Lines,
+    other: &Lines,
+    cut: &Cut,
+    out: (&Buffer, DType),
+    bias: Option<&Operand>,
+) -> Result<()> {
+    let mut others = vec![("other", &other.starts), ("other_along", &other.steps)];
+    others.extend(bias.map(|bias| ("bias", bias)));
+    let t = compute(context, lines.starts.dtype);
+    let sums = include_str!("shaders/matmul/dot.wgsl").replace("SUM", &plus(t, "a", "b"));
+    let text = matmul::finished(bias.is_some()).to_owned() + &sums.replace("PRODUCT", &times(t, "x", "y"));
+    launch(context, lines, cut, &text, &others, out)
 }
 
 /// The WGSL type of a dtype that is not complex.
@@ -228,6 +232,11 @@ impl Cut {
         let lanes = length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
         let tile = lanes * SHARE;
         Cut { is_along, lanes, tile, tiles: length.div_ceil(tile).max(1) }
+    }
+
+    /// Tiles of a line.
+    pub fn tiles(&self) -> usize {
+        self.tiles
     }
 }
 

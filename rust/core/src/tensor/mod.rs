@@ -11,7 +11,7 @@ mod reduce;
 mod transfer;
 
 pub use elementwise::Argument;
-pub use fast::{Convolution, Pooling};
+pub use fast::{Attention, Convolution, Pooling};
 pub use transfer::device_name;
 
 use crate::backend::{Backend, Buffer, Operand};

@@ -6,7 +6,7 @@ use crate::kernel::Kernel;
 use crate::lines::Lines;
 use pyrite_core::{Operand, Result};
 
-const ADDED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
+pub const ADDED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
 
 /// `y = softmax(x)` over the last axis.
 pub fn softmax(context: &Context, log: bool, x: &Operand, y: &Operand) -> Result<()> {

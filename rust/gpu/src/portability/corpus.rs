@@ -4,7 +4,7 @@
 use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
 use pyrite_core::random::{Draw, Law};
-use pyrite_core::tensor::Argument;
+use pyrite_core::tensor::{Argument, Attention};
 use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
 
 /// Runs everything that the device does not refuse.
@@ -24,6 +24,7 @@ pub fn run(gpu: &'static Gpu) {
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
         fast(gpu, dtype).unwrap();
+        attention(gpu, dtype).unwrap();
     }
 }
 
@@ -189,6 +190,23 @@ fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             for x in [dense, turned(&zeros(gpu, &[70, 9], dtype)?)?] {
                 let out = zeros(gpu, &[9, 70], dtype)?.operand()?;
                 gpu.fast(&op, &vec![Some(x.operand()?); inputs], &[out])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Attention and its gradients, of heads of one block of columns and of two, with each kind of mask.
+fn attention(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for size in [8, 100] {
+        let query = &zeros(gpu, &[2, 4, 70, size], dtype)?;
+        let key = &zeros(gpu, &[2, 2, 40, size], dtype)?;
+        let value = &zeros(gpu, &[2, 2, 40, 108 - size], dtype)?;
+        let masks = [zeros(gpu, &[70, 40], dtype)?, zeros(gpu, &[2, 1, 1, 40], DType::Bool)?];
+        for (mask, is_causal) in [(None, false), (None, true), (Some(&masks[0]), false), (Some(&masks[1]), false)] {
+            let given = Attention { query, key, value, mask, scale: 1.0, is_causal, shares_heads: true };
+            if let Some((y, logarithms)) = given.fast()? {
+                assert!(given.fast_slopes(&y, &y, &logarithms)?.is_some());
             }
         }
     }

@@ -11,4 +11,4 @@ fn lift(start: u32, line: u32, j: u32) -> Value {
     return PRODUCT;
 }
 
-fn put(at: u32, value: Value) { store_out(at, value); }
+fn put(at: u32, value: Value) { store_out(at, finished(at, value)); }

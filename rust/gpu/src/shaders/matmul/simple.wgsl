@@ -22,5 +22,5 @@ fn main(
         at_a += stride_a(2u);
         at_b += stride_b(1u);
     }
-    store_out(i, sum);
+    store_out(i, finished(i, sum));
 }
