@@ -663,17 +663,7 @@ def run(call: str, device: str) -> None:
         touch(eval(code, scope))
 
 
-ORDINARY = (
-    TypeError,
-    ValueError,
-    RuntimeError,
-    IndexError,
-    OverflowError,
-    OSError,
-    BufferError,
-    KeyError,
-    AttributeError,
-)
+ORDINARY = (TypeError, ValueError, ArithmeticError, LookupError, RuntimeError, OSError, BufferError, AttributeError)
 #: Python's own words for a mistake inside of a function, which tell a caller nothing.
 INTERNAL = (
     "referenced before assignment", "not associated with a value", "is not defined", "division by zero",
@@ -697,7 +687,7 @@ def judge(error: BaseException, call: str) -> str | None:
     inside = bool(frames) and f"{os.sep}pyrite{os.sep}" in frames[-1].filename
     if isinstance(error, AssertionError | pickle.PickleError | SyntaxError | EOFError | StopIteration):
         return None if str(error) else name
-    if not isinstance(error, ORDINARY) or isinstance(error, RecursionError | UnboundLocalError):
+    if not isinstance(error, ORDINARY) or isinstance(error, RecursionError | ZeroDivisionError):
         return name
     if inside and isinstance(error, AttributeError) and not (frames[-1].line or "").startswith("raise AttributeError"):
         missing = error.obj is None and "None" not in call

@@ -67,6 +67,8 @@ def slice_scatter(
 
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     """A copy of `input` with `src` at one index of a dimension (see ``torch.select_scatter``)."""
+    if input.ndim == 0:
+        raise IndexError("select_scatter(): a 0-dim tensor has no dimension to select from")
     dim = wrap_dim(dim, input.ndim)
     shape = [n for a, n in enumerate(input.shape) if a != dim]
     if not -input.shape[dim] <= index < input.shape[dim]:
