@@ -71,7 +71,7 @@ def dispatches():
 @pytest.mark.parametrize(
     ("dtype", "view"),
     [*((dtype, dense) for dtype in TOLERANCE), (pyrite.float32, transposed), (pyrite.float16, turned)],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 @pytest.mark.parametrize("row", ROWS)
 def test_the_kernels_give_what_the_composite_gives(row, view, dtype):
