@@ -6,6 +6,7 @@ use crate::fast::Fast;
 use crate::layout::Layout;
 use crate::op::Op;
 use crate::program::{Program, Run};
+use crate::random::Draw;
 use crate::scalar::Scalar;
 use std::any::Any;
 use std::fmt::Debug;
@@ -213,6 +214,11 @@ pub trait Backend: Send + Sync {
 
     /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;
+
+    /// Random numbers by counter. A device that draws them otherwise, from a generator of its own, has none.
+    fn random(&self, _: &Draw) -> Result<Buffer> {
+        Err(Error::Invalid(format!("{} draws no random numbers by counter", self.name())))
+    }
 
     /// Whether the device has a kernel for a fast op on elements of a dtype.
     fn has_fast(&self, _: &Fast, _: DType) -> bool {

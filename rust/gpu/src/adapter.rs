@@ -2,6 +2,7 @@
 
 use crate::context::wait;
 use crate::memory::ALIGNMENT;
+use crate::missing;
 use pyrite_core::{Error, Result};
 use wgpu::{DeviceType, Features, Limits};
 
@@ -35,23 +36,7 @@ pub fn best() -> Result<wgpu::Adapter> {
     let has_software = adapters.iter().any(|adapter| rank(adapter) == 4);
     let accepts_software = is_set("PYRITE_GPU_SOFTWARE");
     let found = adapters.into_iter().filter(|a| accepts_software || rank(a) < 4).min_by_key(rank);
-    found.ok_or_else(|| Error::Invalid(missing(has_software)))
-}
-
-/// What to look at where no adapter was found.
-fn missing(has_software: bool) -> String {
-    let mut text = String::from("no GPU was found. ");
-    text.push_str(if cfg!(target_os = "linux") {
-        "The Vulkan loader (libvulkan1) and the driver's Vulkan part (its ICD file in /usr/share/vulkan/icd.d or /etc/vulkan/icd.d) \
-         must be installed, and this user must be allowed to open /dev/dri/renderD* or /dev/nvidia*; in a container \
-         NVIDIA_DRIVER_CAPABILITIES must include graphics."
-    } else {
-        "It needs a driver for Metal, Direct3D 12 or Vulkan."
-    });
-    if has_software {
-        text.push_str(" There is a software adapter, which PYRITE_GPU_SOFTWARE=1 accepts.");
-    }
-    text
+    found.ok_or_else(|| Error::Invalid(missing::explanation(has_software)))
 }
 
 /// WebGPU's default limits, so that kernels run everywhere, but buffers as large and as many as the adapter

@@ -250,9 +250,9 @@ fn name(arg: &Arg) -> String {
 fn unsupported<T>(op: Op, dtype: DType) -> Result<T> {
     if dtype == DType::F64 {
         let op = op.name();
-        return Err(Error::Invalid(format!(
-            "gpu: {op} of float64 is not available, because GPUs have no such functions in 64 bits: use .float(), or move the \
-             tensor with .cpu()"
+        return Err(Error::NotBuilt(format!(
+            "gpu: {op} of float64 is not available, because GPUs have no such functions in 64 bits: use .float(), move the \
+             tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
         )));
     }
     if dtype == DType::I64 {

@@ -1,6 +1,7 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
 mod attention;
+mod convolution;
 mod rows;
 mod softmax;
 
@@ -17,6 +18,7 @@ pub fn has(op: &Fast, dtype: DType) -> bool {
         Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => is_float,
         Fast::MatmulWithBias => is_float,
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
+        Fast::Convolve { .. } | Fast::Spread { .. } | Fast::Weigh { .. } => is_float,
     }
 }
 
@@ -39,6 +41,15 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         ) => {
             let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
             attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
+        }
+        (Fast::Convolve { windows, groups }, [Some(x), Some(w), bias], [y]) => {
+            convolution::forward(context, (windows, *groups), x, w, bias.as_ref(), y)
+        }
+        (Fast::Spread { windows, groups }, [Some(y), Some(w), bias], [x]) => {
+            convolution::spread(context, (windows, *groups), y, w, bias.as_ref(), x)
+        }
+        (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
+            convolution::weigh(context, (windows, *groups), g, x, w)
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

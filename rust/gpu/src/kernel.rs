@@ -282,7 +282,7 @@ pub fn require(context: &Context, dtype: DType) -> Result<()> {
         return Ok(());
     }
     let name = &context.adapter.name;
-    Err(Error::Invalid(format!(
-        "gpu: {name} does not compute in float64: use .float(), or move the tensor with .cpu()"
+    Err(Error::NotBuilt(format!(
+        "gpu: {name} does not compute in float64: use .float(), move the tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
     )))
 }

@@ -14,6 +14,7 @@ mod kernel;
 mod lines;
 mod matmul;
 mod memory;
+mod missing;
 mod not_built;
 mod order;
 mod parameters;
@@ -23,6 +24,8 @@ mod pool;
 mod portability;
 mod prelude;
 mod program;
+mod properties;
+mod random;
 mod recorder;
 mod reduce;
 mod rows;
@@ -34,10 +37,12 @@ mod window;
 use context::Context;
 use pyrite_core::fast::Fast;
 use pyrite_core::program::Run;
+use pyrite_core::random::Draw;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
+pub use properties::Properties;
 
 /// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {
@@ -58,6 +63,11 @@ extern "C" fn keep_kernels() {
     }
 }
 
+/// Whether this process has opened a GPU.
+pub fn is_open() -> bool {
+    GPU.get().is_some_and(Result::is_ok)
+}
+
 impl Gpu {
     /// Opens the best GPU of this machine; a software adapter counts only with `PYRITE_GPU_SOFTWARE=1`.
     pub fn open() -> Result<Gpu> {
@@ -73,6 +83,11 @@ impl Gpu {
     pub fn description(&self) -> String {
         let adapter = &self.context.adapter;
         format!("{} ({:?}, {} {})", adapter.name, adapter.backend, adapter.driver, adapter.driver_info)
+    }
+
+    /// What the device is and can.
+    pub fn properties(&self) -> Properties {
+        properties::properties(&self.context)
     }
 
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
@@ -235,6 +250,10 @@ impl Backend for Gpu {
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
         index::nonzero(&self.context, &self.seen(input)?)
+    }
+
+    fn random(&self, draw: &Draw) -> Result<Buffer> {
+        random::random(&self.context, draw)
     }
 
     fn has_fast(&self, op: &Fast, dtype: DType) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::tensor::{PyTensor, work};
 use pyo3::prelude::*;
-use pyrite_core::tensor::Attention;
+use pyrite_core::tensor::{Attention, Convolution};
 
 type Handle<'py> = PyRef<'py, PyTensor>;
 type Maybe = PyResult<Option<PyTensor>>;
@@ -68,10 +68,70 @@ fn fast_attention_slopes(
     Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))
 }
 
+/// A convolution with its bias.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_convolve(
+    py: Python<'_>,
+    x: PyRef<'_, PyTensor>,
+    weight: PyRef<'_, PyTensor>,
+    bias: Option<PyRef<'_, PyTensor>>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    after: Vec<isize>,
+    dilation: Vec<usize>,
+    groups: usize,
+) -> Maybe {
+    let (x, weight, bias) = (&x.0, &weight.0, bias.as_ref().map(|bias| &bias.0));
+    let of = Convolution { stride: &stride, before: &before, dilation: &dilation, groups };
+    Ok(work(py, &[x, weight], || x.fast_convolve(weight, bias, &after, &of))?.map(PyTensor))
+}
+
+/// The adjoint of a convolution in its input, with a bias.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_spread(
+    py: Python<'_>,
+    y: PyRef<'_, PyTensor>,
+    weight: PyRef<'_, PyTensor>,
+    bias: Option<PyRef<'_, PyTensor>>,
+    size: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    dilation: Vec<usize>,
+    groups: usize,
+) -> Maybe {
+    let (y, weight, bias) = (&y.0, &weight.0, bias.as_ref().map(|bias| &bias.0));
+    let of = Convolution { stride: &stride, before: &before, dilation: &dilation, groups };
+    Ok(work(py, &[y, weight], || y.fast_spread(weight, bias, &size, &of))?.map(PyTensor))
+}
+
+/// The adjoint of a convolution in its weight.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_weigh(
+    py: Python<'_>,
+    g: PyRef<'_, PyTensor>,
+    x: PyRef<'_, PyTensor>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    after: Vec<isize>,
+    dilation: Vec<usize>,
+    groups: usize,
+) -> Maybe {
+    let (g, x) = (&g.0, &x.0);
+    let of = Convolution { stride: &stride, before: &before, dilation: &dilation, groups };
+    Ok(work(py, &[g, x], || g.fast_weigh(x, &kernel, &after, &of))?.map(PyTensor))
+}
+
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_softmax, module)?)?;
     module.add_function(wrap_pyfunction!(fast_softmax_slope, module)?)?;
     module.add_function(wrap_pyfunction!(fast_matmul_with_bias, module)?)?;
     module.add_function(wrap_pyfunction!(fast_attention, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)
+    module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_convolve, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_spread, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_weigh, module)?)
 }

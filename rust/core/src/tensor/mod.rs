@@ -11,7 +11,7 @@ mod reduce;
 mod transfer;
 
 pub use elementwise::Argument;
-pub use fast::Attention;
+pub use fast::{Attention, Convolution};
 pub use transfer::device_name;
 
 use crate::backend::{Backend, Buffer, Operand};

@@ -3,8 +3,9 @@
 
 use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
+use pyrite_core::random::{Draw, Law};
 use pyrite_core::tensor::{Argument, Attention};
-use pyrite_core::{Backend, Combine, DType, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
+use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
 
 /// Runs everything that the device does not refuse.
 pub fn run(gpu: &'static Gpu) {
@@ -19,6 +20,7 @@ pub fn run(gpu: &'static Gpu) {
         casts(gpu, dtype).unwrap();
         together(gpu, dtype).unwrap();
         lines(gpu, dtype).unwrap();
+        draws(gpu, dtype).unwrap();
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
         fast(gpu, dtype).unwrap();
@@ -136,7 +138,29 @@ fn lines(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             x.topk(60, 1, true)?;
         }
     }
-    zeros(gpu, &[9, 70], dtype)?.kth(3, 1).map(drop)
+    for length in [40, 70] {
+        let x = zeros(gpu, &[9, length], dtype)?;
+        x.sort(1, false, false)?;
+        x.topk(3, 1, true)?;
+        x.kth(3, 1)?;
+    }
+    Ok(())
+}
+
+/// Draws from every law.
+fn draws(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let integers = |count| Law::Integers { first: -3, count };
+    let real =
+        [Law::Uniform { from: -1.0, to: 1.0 }, Law::Normal { mean: 0.0, std: 1.0 }, Law::Exponential { rate: 1.0 }];
+    let whole = [Law::Bernoulli { p: 0.5 }, integers(7), integers(0)];
+    for law in real.into_iter().filter(|_| dtype.is_float()).chain(whole) {
+        let draw = Draw { law, dtype, numel: 1001, seed: 1, offset: 4 };
+        match gpu.random(&draw) {
+            Ok(_) | Err(Error::NotBuilt(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Products by every method, of matrices that run along either axis.

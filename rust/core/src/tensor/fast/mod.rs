@@ -1,10 +1,13 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
 mod attention;
+mod convolution;
 mod matmul;
 mod softmax;
+mod windows;
 
 pub use attention::Attention;
+pub use convolution::Convolution;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
