@@ -90,7 +90,7 @@ def test_a_chain_is_one_kernel():
 @needs_gpu
 @pytest.mark.parametrize("optimizer", [pyrite.optim.Adam, pyrite.optim.AdamW, pyrite.optim.SGD, pyrite.optim.RMSprop])
 def test_an_optimizer_steps_over_all_parameters_at_once(optimizer):
-    model = nn.Sequential(nn.Linear(20, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 5))
+    model = nn.Sequential(*(layer for k in range(8) for layer in (nn.Linear(8 + k, 9 + k), nn.ReLU())))
     twin = copy.deepcopy(model).cuda()
     steps = [optimizer(m.parameters(), lr=0.01) for m in (model, twin)]
     for _ in range(3):

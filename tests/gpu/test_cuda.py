@@ -92,3 +92,14 @@ def test_events_time_what_lies_between_them():
     with pytest.raises(ValueError, match="enable_timing"):
         start.elapsed_time(pyrite.cuda.Event())
     assert pyrite.cuda.Stream() == pyrite.cuda.current_stream() and pyrite.cuda.Stream().record_event().query()
+
+
+@needs_gpu
+def test_a_step_over_many_parameters_stays_within_the_buffers_of_a_kernel():
+    parameters = [pyrite.ones(n + 1, device="cuda", requires_grad=True) for n in range(20)]
+    optimizer = pyrite.optim.AdamW(parameters, lr=0.5, weight_decay=0.0)
+    for _ in range(2):
+        optimizer.zero_grad()
+        sum((p * p).sum() for p in parameters).backward()
+        optimizer.step()
+    assert all(pyrite.allclose(p.cpu(), pyrite.zeros(n + 1), atol=0.1) for n, p in enumerate(parameters))

@@ -53,6 +53,8 @@ def slice_scatter(
 ) -> Any:
     """A copy of `input` with `src` in the place of a slice (see ``torch.slice_scatter``)."""
     dim = wrap_dim(dim, input.ndim)
+    if input.ndim == 0:
+        raise RuntimeError("slice_scatter(): a 0-dim tensor has no slices")
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     first, last, step = slice(start, end, step).indices(input.shape[dim])

@@ -115,6 +115,8 @@ def randperm(
     pin_memory: bool = False,
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order; int64 unless `dtype` is given."""
+    if out is not None:
+        require_tensor("randperm", out, "out")
     dtype = int64 if dtype is None and out is None else dtype
     extent, kind = _form("randperm", (index("randperm", "n", n),), None, out, dtype, layout, device)
     check_permutation_length(extent[0], kind)
@@ -198,6 +200,7 @@ def _normal_of_tensors(
 
 def _put(out: Tensor, drawn: Tensor) -> Tensor:
     """`out`, resized to hold what was drawn."""
+    require_tensor("random", out, "out")
     with no_grad():
         return out.resize_(drawn.shape).copy_(drawn)
 
@@ -213,6 +216,7 @@ def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None
 ) -> Tensor:
     """Ones with the probabilities that `input` holds (or `p` for all), else zeros, in its dtype."""
+    require_tensor("bernoulli", input)
     drawn = empty(tuple(input.shape), dtype=input.dtype, device=input.device)
     with no_grad():
         bernoulli_(drawn, input if p is None else p, generator=generator)
@@ -248,10 +252,13 @@ def multinomial(
 
 
 def _check_multinomial(input: Tensor, num_samples: int, replacement: bool, out: Tensor | None) -> None:
+    require_tensor("multinomial", input)
     if not 0 < input.dim() <= 2:
         raise RuntimeError(f"prob_dist must be 1 or 2 dim, but got {input.dim()}")
     if not input.is_floating_point():
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {input.dtype.scalar_name}")
+    if out is not None:
+        require_tensor("multinomial", out, "out", 5)
     if out is not None and out.dtype != int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_name}")
     if num_samples <= 0:
@@ -311,6 +318,7 @@ def _form(
         raise TypeError(f"{op}() takes a size, as a tuple of ints or int by int")
     if out is None:
         return extent, get_default_dtype() if dtype is None else of_argument(dtype)
+    require_tensor(op, out, "out")
     if dtype is not None and of_argument(dtype) is not out.dtype:
         wanted, found = of_argument(dtype).scalar_name, out.dtype.scalar_name
         raise RuntimeError(f"dtype {wanted} does not match dtype of out parameter ({found})")

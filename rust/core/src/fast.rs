@@ -23,6 +23,16 @@ pub enum Fast {
     Spread { windows: Windows, groups: usize },
     /// (g, x) -> weight: the adjoint of Convolve in its weight.
     Weigh { windows: Windows, groups: usize },
+    /// (x) -> sums: the sum of each window over the last 3 axes; what is outside counts as 0.
+    WindowSum { windows: Windows },
+    /// (y) -> x: the adjoint of WindowSum.
+    WindowShare { windows: Windows },
+    /// (x) -> values, places as int64: the largest element of each window and its tap, the first of equals, but the last NaN.
+    WindowMax { windows: Windows },
+    /// (x, places) -> values: the element at a tap of each window; the adjoint of WindowPut.
+    WindowPick { windows: Windows },
+    /// (y, places) -> x: each window adds its element at its tap.
+    WindowPut { windows: Windows },
 }
 
 /// Windows over three spatial axes: place `t` of window `p` lies at `p * stride + t * dilation - before`, maybe outside.

@@ -70,6 +70,11 @@ pub fn lock_evaluation() -> MutexGuard<'static, ()> {
     EVALUATION.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// Held while no pending value may be noted: around a fork.
+pub fn lock_notes() -> MutexGuard<'static, impl Sized> {
+    LARGE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
 /// How much is deferred; read once from the environment.
 pub struct Deferral {
     /// Steps that a program may have; 1 makes every op run at its call.

@@ -51,6 +51,9 @@ fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
         max_buffer_size: has.max_buffer_size,
         max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
         max_storage_buffers_per_shader_stage: has.max_storage_buffers_per_shader_stage.min(MOST_BUFFERS),
+        max_buffers_and_acceleration_structures_per_shader_stage: has
+            .max_buffers_and_acceleration_structures_per_shader_stage
+            .min(MOST_BUFFERS + 1),
         max_immediate_size: if features.contains(Features::IMMEDIATES) { has.max_immediate_size.min(128) } else { 0 },
         ..Limits::default()
     };

@@ -123,6 +123,13 @@ impl Context {
         self.device.limits().max_buffer_size as usize / 4 * 4
     }
 
+    /// Tensors that one kernel can work on; a further buffer may hold its parameters.
+    pub fn most_buffers(&self) -> usize {
+        let limits = self.device.limits();
+        let all = limits.max_buffers_and_acceleration_structures_per_shader_stage;
+        limits.max_storage_buffers_per_shader_stage.min(all.saturating_sub(1)) as usize
+    }
+
     /// Kernels started so far.
     pub fn dispatches(&self) -> usize {
         self.dispatches.load(Ordering::Relaxed)

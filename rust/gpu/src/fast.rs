@@ -2,6 +2,7 @@
 
 mod attention;
 mod convolution;
+mod pooling;
 mod rows;
 mod softmax;
 
@@ -15,10 +16,8 @@ use pyrite_core::{DType, Operand, Result};
 pub fn has(op: &Fast, dtype: DType) -> bool {
     let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
-        Fast::Softmax { .. } | Fast::SoftmaxSlope { .. } => is_float,
-        Fast::MatmulWithBias => is_float,
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
-        Fast::Convolve { .. } | Fast::Spread { .. } | Fast::Weigh { .. } => is_float,
+        _ => is_float,
     }
 }
 
@@ -50,6 +49,15 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         }
         (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
             convolution::weigh(context, (windows, *groups), g, x, w)
+        }
+        (Fast::WindowSum { windows }, [Some(x)], [out]) => pooling::sum(context, windows, x, out),
+        (Fast::WindowShare { windows }, [Some(y)], [x]) => pooling::scatter(context, windows, y, None, x),
+        (Fast::WindowMax { windows }, [Some(x)], [out, places]) => pooling::max(context, windows, x, out, places),
+        (Fast::WindowPick { windows }, [Some(x), Some(places)], [out]) => {
+            pooling::pick(context, windows, x, places, out)
+        }
+        (Fast::WindowPut { windows }, [Some(y), Some(places)], [x]) => {
+            pooling::scatter(context, windows, y, Some(places), x)
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

@@ -228,7 +228,7 @@ pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
             None => alike.push((key, vec![part])),
         }
     }
-    let most = context.device.limits().max_storage_buffers_per_shader_stage as usize;
+    let most = context.most_buffers();
     for (_, parts) in &alike {
         let together = (most / parts[0].bindings.len().max(1)).clamp(1, PARTS);
         parts.chunks(together).try_for_each(|parts| launch_parts(context, parts))?;

@@ -2,7 +2,7 @@
 
 use crate::tensor::{PyTensor, work};
 use pyo3::prelude::*;
-use pyrite_core::tensor::{Attention, Convolution};
+use pyrite_core::tensor::{Attention, Convolution, Pooling};
 
 type Handle<'py> = PyRef<'py, PyTensor>;
 type Maybe = PyResult<Option<PyTensor>>;
@@ -125,6 +125,94 @@ fn fast_weigh(
     Ok(work(py, &[g, x], || g.fast_weigh(x, &kernel, &after, &of))?.map(PyTensor))
 }
 
+/// The sum of each of `out` windows; what is behind the input counts as 0, however much of it there is.
+#[pyfunction]
+fn fast_window_sum(
+    py: Python<'_>,
+    x: PyRef<'_, PyTensor>,
+    out: Vec<usize>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    _after: Vec<isize>,
+) -> Maybe {
+    let (x, dilation) = (&x.0, vec![1; kernel.len()]);
+    let of = Pooling { kernel: &kernel, stride: &stride, before: &before, dilation: &dilation };
+    Ok(work(py, &[x], || x.fast_window_sum(&out, &of))?.map(PyTensor))
+}
+
+/// The adjoint of the sum over windows.
+#[pyfunction]
+fn fast_window_share(
+    py: Python<'_>,
+    y: PyRef<'_, PyTensor>,
+    size: Vec<usize>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    _after: Vec<isize>,
+) -> Maybe {
+    let (y, dilation) = (&y.0, vec![1; kernel.len()]);
+    let of = Pooling { kernel: &kernel, stride: &stride, before: &before, dilation: &dilation };
+    Ok(work(py, &[y], || y.fast_window_share(&size, &of))?.map(PyTensor))
+}
+
+/// The largest element of each of `out` windows and its place in the window.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_window_max(
+    py: Python<'_>,
+    x: PyRef<'_, PyTensor>,
+    out: Vec<usize>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    _after: Vec<isize>,
+    dilation: Vec<usize>,
+) -> PyResult<Option<(PyTensor, PyTensor)>> {
+    let x = &x.0;
+    let of = Pooling { kernel: &kernel, stride: &stride, before: &before, dilation: &dilation };
+    let made = work(py, &[x], || x.fast_window_max(&out, &of))?;
+    Ok(made.map(|(values, places)| (PyTensor(values), PyTensor(places))))
+}
+
+/// The element at a chosen place of each window.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_window_pick(
+    py: Python<'_>,
+    x: PyRef<'_, PyTensor>,
+    place: PyRef<'_, PyTensor>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    _after: Vec<isize>,
+    dilation: Vec<usize>,
+) -> Maybe {
+    let (x, place) = (&x.0, &place.0);
+    let of = Pooling { kernel: &kernel, stride: &stride, before: &before, dilation: &dilation };
+    Ok(work(py, &[x, place], || x.fast_window_pick(place, &of))?.map(PyTensor))
+}
+
+/// The adjoint of picking one element of each window.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_window_put(
+    py: Python<'_>,
+    y: PyRef<'_, PyTensor>,
+    place: PyRef<'_, PyTensor>,
+    size: Vec<usize>,
+    kernel: Vec<usize>,
+    stride: Vec<usize>,
+    before: Vec<isize>,
+    _after: Vec<isize>,
+    dilation: Vec<usize>,
+) -> Maybe {
+    let (y, place) = (&y.0, &place.0);
+    let of = Pooling { kernel: &kernel, stride: &stride, before: &before, dilation: &dilation };
+    Ok(work(py, &[y, place], || y.fast_window_put(place, &size, &of))?.map(PyTensor))
+}
+
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_softmax, module)?)?;
     module.add_function(wrap_pyfunction!(fast_softmax_slope, module)?)?;
@@ -133,5 +221,10 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)?;
     module.add_function(wrap_pyfunction!(fast_convolve, module)?)?;
     module.add_function(wrap_pyfunction!(fast_spread, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_weigh, module)?)
+    module.add_function(wrap_pyfunction!(fast_weigh, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_window_sum, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_window_share, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_window_max, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_window_pick, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_window_put, module)?)
 }

@@ -33,8 +33,8 @@ mod _core {
     use crate::philox::PyPhilox;
     #[pymodule_export]
     use crate::runtime::{
-        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, set_num_threads,
-        small_limit,
+        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, require_room,
+        set_num_threads, small_limit,
     };
     #[pymodule_export]
     use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};

@@ -3,11 +3,13 @@
 mod attention;
 mod convolution;
 mod matmul;
+mod pooling;
 mod softmax;
 mod windows;
 
 pub use attention::Attention;
 pub use convolution::Convolution;
+pub use pooling::Pooling;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;
