@@ -206,6 +206,21 @@ def fast_weigh(
     dilation: Sequence[int],
     groups: int,
 ) -> Tensor | None: ...
+def fast_matmul_with_bias(x: Tensor, y: Tensor, bias: Tensor) -> Tensor | None: ...
+def fast_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float, is_causal: _bool, shares_heads: _bool
+) -> tuple[Tensor, Tensor] | None: ...
+def fast_attention_slopes(
+    g: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None,
+    result: tuple[Tensor, Tensor],
+    scale: float,
+    is_causal: _bool,
+    shares_heads: _bool,
+) -> list[Tensor] | None: ...
 def fast_window_max(
     x: Tensor,
     out: Sequence[int],
@@ -250,21 +265,6 @@ def fast_window_sum(
     before: Sequence[int],
     _after: Sequence[int],
 ) -> Tensor | None: ...
-def fast_matmul_with_bias(x: Tensor, y: Tensor, bias: Tensor) -> Tensor | None: ...
-def fast_attention(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float, is_causal: _bool, shares_heads: _bool
-) -> tuple[Tensor, Tensor] | None: ...
-def fast_attention_slopes(
-    g: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    mask: Tensor | None,
-    result: tuple[Tensor, Tensor],
-    scale: float,
-    is_causal: _bool,
-    shares_heads: _bool,
-) -> list[Tensor] | None: ...
 def from_bytes(bytes: _bytes, shape: Sequence[int], dtype: _DType) -> Tensor: ...
 def from_memory(
     address: int,

@@ -9,6 +9,14 @@ pub enum Fast {
     Softmax { log: bool },
     /// (g, y) -> the gradient of x.
     SoftmaxSlope { log: bool },
+    /// (a [batch, m, k], b [batch, k, n], bias [batch, m, n]) -> a b + bias, row-major.
+    MatmulWithBias,
+    /// (q [batch, heads, l, e], k [batch, h, s, e], v [batch, h, s, c], mask [batch, heads, l, s]) -> y [batch, heads, l, c] and
+    /// the logarithm of each row's sum of exponentials [batch, heads, l] in float32: softmax(q k^T scale + mask) v. The mask may
+    /// be left out; one of bool keeps where it is true. Several heads may share a key head. `size` is the larger of e and c.
+    Attention { is_causal: bool, scale: f32, size: usize },
+    /// (g, q, k, v, mask, y, that logarithm) -> the gradients of q, k and v.
+    AttentionSlope { is_causal: bool, scale: f32, size: usize },
     /// (x, weight, bias or none) -> y: x (N, C, 3 axes) seen through windows, under a weight (O, C / groups, 3 axes).
     Convolve { windows: Windows, groups: usize },
     /// (y, weight, bias or none) -> x: the adjoint of Convolve in its input.
@@ -25,14 +33,6 @@ pub enum Fast {
     WindowPick { windows: Windows },
     /// (y, places) -> x: each window adds its element at its tap.
     WindowPut { windows: Windows },
-    /// (a [batch, m, k], b [batch, k, n], bias [batch, m, n]) -> a b + bias, row-major.
-    MatmulWithBias,
-    /// (q [batch, heads, l, e], k [batch, h, s, e], v [batch, h, s, c], mask [batch, heads, l, s]) -> y [batch, heads, l, c] and
-    /// the logarithm of each row's sum of exponentials [batch, heads, l] in float32: softmax(q k^T scale + mask) v. The mask may
-    /// be left out; one of bool keeps where it is true. Several heads may share a key head. `size` is the larger of e and c.
-    Attention { is_causal: bool, scale: f32, size: usize },
-    /// (g, q, k, v, mask, y, that logarithm) -> the gradients of q, k and v.
-    AttentionSlope { is_causal: bool, scale: f32, size: usize },
 }
 
 /// Windows over three spatial axes: place `t` of window `p` lies at `p * stride + t * dilation - before`, maybe outside.

@@ -16,18 +16,8 @@ use pyrite_core::{DType, Operand, Result};
 pub fn has(op: &Fast, dtype: DType) -> bool {
     let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
-        Fast::Softmax { .. }
-        | Fast::SoftmaxSlope { .. }
-        | Fast::Convolve { .. }
-        | Fast::Spread { .. }
-        | Fast::Weigh { .. }
-        | Fast::WindowSum { .. }
-        | Fast::WindowShare { .. }
-        | Fast::WindowMax { .. }
-        | Fast::WindowPick { .. }
-        | Fast::WindowPut { .. } => is_float,
-        Fast::MatmulWithBias => is_float,
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
+        _ => is_float,
     }
 }
 
@@ -36,6 +26,21 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
     match (op, inputs, outputs) {
         (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
         (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),
+        (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
+            matmul::matmul_with_bias(context, [a, b, bias], out)
+        }
+        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::attention(context, given, y, logarithm)
+        }
+        (
+            Fast::AttentionSlope { is_causal, scale, .. },
+            [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
+            [dq, dk, dv],
+        ) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
+        }
         (Fast::Convolve { windows, groups }, [Some(x), Some(w), bias], [y]) => {
             convolution::forward(context, (windows, *groups), x, w, bias.as_ref(), y)
         }
@@ -53,21 +58,6 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         }
         (Fast::WindowPut { windows }, [Some(y), Some(places)], [x]) => {
             pooling::scatter(context, windows, y, Some(places), x)
-        }
-        (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
-            matmul::matmul_with_bias(context, [a, b, bias], out)
-        }
-        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
-            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
-            attention::attention(context, given, y, logarithm)
-        }
-        (
-            Fast::AttentionSlope { is_causal, scale, .. },
-            [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
-            [dq, dk, dv],
-        ) => {
-            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
-            attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

@@ -21,6 +21,53 @@ fn fast_softmax_slope(py: Python<'_>, g: PyRef<'_, PyTensor>, y: PyRef<'_, PyTen
     Ok(work(py, &[g, y], || g.fast_softmax_slope(y, axis, log))?.map(PyTensor))
 }
 
+/// The product of two matrices with a bias added.
+#[pyfunction]
+fn fast_matmul_with_bias(py: Python<'_>, x: Handle<'_>, y: Handle<'_>, bias: Handle<'_>) -> Maybe {
+    let (x, y, bias) = (&x.0, &y.0, &bias.0);
+    Ok(work(py, &[x, y], || x.fast_matmul_with_bias(y, bias))?.map(PyTensor))
+}
+
+/// The attention, and for each query the logarithm of its sum of exponentials.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_attention(
+    py: Python<'_>,
+    query: Handle<'_>,
+    key: Handle<'_>,
+    value: Handle<'_>,
+    mask: Option<Handle<'_>>,
+    scale: f64,
+    is_causal: bool,
+    shares_heads: bool,
+) -> PyResult<Option<(PyTensor, PyTensor)>> {
+    let mask = mask.as_ref().map(|mask| &mask.0);
+    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
+    Ok(work(py, &[given.query, given.key], || given.fast())?.map(|(y, kept)| (PyTensor(y), PyTensor(kept))))
+}
+
+/// The gradients of an attention's query, key and value from that of its result and what it gave.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn fast_attention_slopes(
+    py: Python<'_>,
+    g: Handle<'_>,
+    query: Handle<'_>,
+    key: Handle<'_>,
+    value: Handle<'_>,
+    mask: Option<Handle<'_>>,
+    result: (Handle<'_>, Handle<'_>),
+    scale: f64,
+    is_causal: bool,
+    shares_heads: bool,
+) -> PyResult<Option<Vec<PyTensor>>> {
+    let mask = mask.as_ref().map(|mask| &mask.0);
+    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
+    let (g, y, logarithms) = (&g.0, &result.0.0, &result.1.0);
+    let slopes = work(py, &[given.query, given.key], || given.fast_slopes(g, y, logarithms))?;
+    Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))
+}
+
 /// A convolution with its bias.
 #[pyfunction]
 #[allow(clippy::too_many_arguments)]
@@ -166,56 +213,12 @@ fn fast_window_put(
     Ok(work(py, &[y, place], || y.fast_window_put(place, &size, &of))?.map(PyTensor))
 }
 
-/// The product of two matrices with a bias added.
-#[pyfunction]
-fn fast_matmul_with_bias(py: Python<'_>, x: Handle<'_>, y: Handle<'_>, bias: Handle<'_>) -> Maybe {
-    let (x, y, bias) = (&x.0, &y.0, &bias.0);
-    Ok(work(py, &[x, y], || x.fast_matmul_with_bias(y, bias))?.map(PyTensor))
-}
-
-/// The attention, and for each query the logarithm of its sum of exponentials.
-#[pyfunction]
-#[allow(clippy::too_many_arguments)]
-fn fast_attention(
-    py: Python<'_>,
-    query: Handle<'_>,
-    key: Handle<'_>,
-    value: Handle<'_>,
-    mask: Option<Handle<'_>>,
-    scale: f64,
-    is_causal: bool,
-    shares_heads: bool,
-) -> PyResult<Option<(PyTensor, PyTensor)>> {
-    let mask = mask.as_ref().map(|mask| &mask.0);
-    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
-    Ok(work(py, &[given.query, given.key], || given.fast())?.map(|(y, kept)| (PyTensor(y), PyTensor(kept))))
-}
-
-/// The gradients of an attention's query, key and value from that of its result and what it gave.
-#[pyfunction]
-#[allow(clippy::too_many_arguments)]
-fn fast_attention_slopes(
-    py: Python<'_>,
-    g: Handle<'_>,
-    query: Handle<'_>,
-    key: Handle<'_>,
-    value: Handle<'_>,
-    mask: Option<Handle<'_>>,
-    result: (Handle<'_>, Handle<'_>),
-    scale: f64,
-    is_causal: bool,
-    shares_heads: bool,
-) -> PyResult<Option<Vec<PyTensor>>> {
-    let mask = mask.as_ref().map(|mask| &mask.0);
-    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
-    let (g, y, logarithms) = (&g.0, &result.0.0, &result.1.0);
-    let slopes = work(py, &[given.query, given.key], || given.fast_slopes(g, y, logarithms))?;
-    Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))
-}
-
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_softmax, module)?)?;
     module.add_function(wrap_pyfunction!(fast_softmax_slope, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_matmul_with_bias, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_attention, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)?;
     module.add_function(wrap_pyfunction!(fast_convolve, module)?)?;
     module.add_function(wrap_pyfunction!(fast_spread, module)?)?;
     module.add_function(wrap_pyfunction!(fast_weigh, module)?)?;
@@ -223,8 +226,5 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_window_share, module)?)?;
     module.add_function(wrap_pyfunction!(fast_window_max, module)?)?;
     module.add_function(wrap_pyfunction!(fast_window_pick, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_window_put, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_matmul_with_bias, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_attention, module)?)?;
-    module.add_function(wrap_pyfunction!(fast_attention_slopes, module)?)
+    module.add_function(wrap_pyfunction!(fast_window_put, module)?)
 }
