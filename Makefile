@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := Cargo.toml pyproject.toml $(shell find rust python -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.py' -o -name '*.pyi' -o -name '*.gz' \) 2>/dev/null)
 
-.PHONY: help tools demo test test-rust test-python bench lint clean
+.PHONY: help tools demo test test-rust test-python bench bench-gpu lint clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ test-python: $(VENV)/test
 
 bench: $(VENV)/bench ## time pyrite against NumPy and print the ratios
 	$(BIN)/python -m pytest benches --benchmark-only --benchmark-columns=median,ops --benchmark-group-by=group $(ARGS)
+
+bench-gpu: $(VENV)/installed ## time pyrite on the GPU, and PyTorch where it has CUDA; ARGS="--only matmul --json" passes options
+	$(BIN)/python benches/gpu $(ARGS)
 
 lint: $(VENV)/lint ## check format, lints, types and the stub
 	cargo fmt --all --check

@@ -3,6 +3,8 @@
 Without a GPU only the refusals are tested; ``PYRITE_GPU_SOFTWARE=1`` lets a software adapter stand in for one.
 """
 
+import copy
+
 import pytest
 
 import pyrite
@@ -83,6 +85,24 @@ def test_a_chain_is_one_kernel():
         y = (y * 1.5 + x).tanh()
     y.cpu()
     assert pyrite.cuda.memory_stats()["dispatches"] - before == 1
+
+
+@needs_gpu
+@pytest.mark.parametrize("optimizer", [pyrite.optim.Adam, pyrite.optim.AdamW, pyrite.optim.SGD, pyrite.optim.RMSprop])
+def test_an_optimizer_steps_over_all_parameters_at_once(optimizer):
+    model = nn.Sequential(*(layer for k in range(8) for layer in (nn.Linear(8 + k, 9 + k), nn.ReLU())))
+    twin = copy.deepcopy(model).cuda()
+    steps = [optimizer(m.parameters(), lr=0.01) for m in (model, twin)]
+    for _ in range(3):
+        for m, step in zip((model, twin), steps):
+            for k, p in enumerate(m.parameters()):
+                p.grad = (p.detach() + k).sin()
+            pyrite.cuda.synchronize()
+            before = pyrite.cuda.memory_stats()["dispatches"]
+            step.step()
+        assert pyrite.cuda.memory_stats()["dispatches"] - before <= 4
+    for p, q in zip(model.parameters(), twin.parameters()):
+        assert pyrite.allclose(p, q.cpu(), atol=1e-6)
 
 
 def two_matrices(device):

@@ -1,6 +1,7 @@
 """The process around the tensors: imports, threads, forks, sizes that cannot be, and memory that comes back."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -52,28 +53,64 @@ def test_the_same_bits_for_any_number_of_threads():
         pyrite.set_num_threads(before)
 
 
+def fork_beside(work, check, times=5):
+    """Forks while another thread repeats `work`; in each child `check` must come out true before long."""
+    done = threading.Event()
+
+    def repeat():
+        while not done.is_set():
+            work()
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        for _ in range(times):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                os._exit(0 if check() else 1)
+            assert os.waitpid(child, 0)[1] == 0
+    finally:
+        done.set()
+        thread.join()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_computes():
     expected = float((pyrite.ones(600, 600) @ pyrite.ones(600, 600)).sum())
-    busy = threading.Event()
+    fork_beside(
+        lambda: (pyrite.ones(300, 300) @ pyrite.ones(300, 300)).exp().sum().item(),
+        lambda: float((pyrite.ones(600, 600) @ pyrite.ones(600, 600)).sum()) == expected,
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("generator", [pyrite.Generator(), None], ids=["own", "default"])
+def test_a_forked_child_draws(generator):
+    fork_beside(
+        lambda: pyrite.randn(300_000, generator=generator),
+        lambda: pyrite.rand(10_000, generator=generator).numel() == 10_000,
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_while_threads_are_started():
+    before = pyrite.get_num_threads()
+    x = pyrite.rand(300, 300)
+    product = (x @ x).tolist()
 
     def work():
-        while not busy.is_set():
-            (pyrite.ones(300, 300) @ pyrite.ones(300, 300)).exp().sum().item()
+        for threads in (2, 3):
+            pyrite.set_num_threads(threads)
+            x @ x
 
-    thread = threading.Thread(target=work)
-    thread.start()
     try:
-        for _ in range(5):
-            child = os.fork()
-            if child == 0:
-                ok = float((pyrite.ones(600, 600) @ pyrite.ones(600, 600)).sum()) == expected
-                os._exit(0 if ok else 1)
-            assert os.waitpid(child, 0)[1] == 0
+        fork_beside(work, lambda: (x @ x).tolist() == product, times=40)
     finally:
-        busy.set()
-        thread.join()
+        pyrite.set_num_threads(before)
 
 
 def test_threads_share_pending_tensors():

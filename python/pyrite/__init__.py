@@ -27,6 +27,7 @@ from pyrite.legacy import TYPES as _LEGACY
 from pyrite.memory_format import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from pyrite.methods import STRIDED as strided
 from pyrite.methods import layout
+from pyrite.ops.arguments import require_tensor as _require_tensor
 from pyrite.ops.arguments import with_out as _with_out
 from pyrite.printing import set_printoptions
 from pyrite.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
@@ -90,11 +91,13 @@ def is_tensor(obj: Any) -> bool:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the dtype is a float type."""
+    _require_tensor("is_floating_point", input)
     return input.is_floating_point()
 
 
 def is_complex(input: Tensor) -> bool:
     """Whether the dtype is a complex type."""
+    _require_tensor("is_complex", input)
     return input.is_complex()
 
 
@@ -105,6 +108,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 def numel(input: Tensor) -> int:
     """The number of elements."""
+    _require_tensor("numel", input)
     return input.numel()
 
 

@@ -1,4 +1,4 @@
-"""Devices: where a tensor's memory is. This build computes on the CPU."""
+"""Devices: where a tensor's memory is, and the names by which users ask for one."""
 
 from __future__ import annotations
 

@@ -79,6 +79,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether an in-place result of `from_` may be stored as `to`: no step down in kind."""
+    _require("can_cast", from_)
+    _require("can_cast", to)
     return kind(from_) <= kind(to) and not (to is bool_ and from_ is not bool_)
 
 
@@ -92,6 +94,11 @@ def _checked(name: str, other: str, wanted: str, type: dtype, fits: bool) -> dty
     return type
 
 
+def _require(name: str, type: object) -> None:
+    if not isinstance(type, dtype):
+        raise TypeError(f"{name}(): argument 'type' (position 1) must be pyrite.dtype, not {type.__class__.__name__}")
+
+
 class finfo:
     """The limits of a float type, by default the default one (see ``torch.finfo``); of a complex type those of its
     parts."""
@@ -101,6 +108,7 @@ class finfo:
 
     def __init__(self, type: dtype | None = None) -> None:
         type = get_default_dtype() if type is None else type
+        _require("finfo", type)
         type = {complex64: float32, complex128: float64}.get(type, type)
         _checked("finfo", "iinfo", "a floating point", type, kind(type) == 2)
         fraction, exponent, digits = self._FORMATS[type]
@@ -127,6 +135,7 @@ class iinfo:
     """The limits of an integer type (see ``torch.iinfo``)."""
 
     def __init__(self, type: dtype) -> None:
+        _require("iinfo", type)
         _checked("iinfo", "finfo", "an integer", type, kind(type) == 1)
         self.dtype = type.name
         self.bits = 8 * type.itemsize

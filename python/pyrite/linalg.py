@@ -10,6 +10,7 @@ from pyrite.ops import spectral as _spectral
 from pyrite.ops import spectrum as _spectrum
 from pyrite.ops import triangular as _triangular
 from pyrite.ops import vectors as _vectors
+from pyrite.ops.arguments import require_tensor as _required
 from pyrite.ops.arguments import with_out
 from pyrite.ops.matrices import LinAlgError as LinAlgError
 from pyrite.ops.shape import diagonal as _diagonal
@@ -63,4 +64,5 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of matrices (see ``torch.linalg.diagonal``)."""
+    _required("linalg.diagonal", A, "A")
     return _diagonal(A, offset, dim1, dim2)

@@ -6,6 +6,7 @@ Gradient rules run on handles, or on tensors where the backward pass is recorded
 from __future__ import annotations
 
 import copy
+import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +20,8 @@ from pyrite.dtype import bool_, kind
 from pyrite.hooks import RemovableHandle, add_hook
 from pyrite.ops import convert, index, random_fill, relayout
 from pyrite.ops import elementwise as rows
+from pyrite.ops.arguments import judged, refused, require_tensor, sizes
+from pyrite.ops.data import row_major
 from pyrite.size import Size
 from pyrite.tensor import Handle, Tensor, new_size, wrap, wrap_as
 
@@ -75,6 +78,8 @@ WRITERS = "bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random
 
 def check_operands(self: Tensor, operands: tuple, name: str) -> None:
     """Refuses what cannot be written in place, before anything is computed."""
+    if not isinstance(self, Tensor):
+        raise TypeError(f"descriptor '{name}_' for 'Tensor' objects doesn't apply to a '{type(self).__name__}' object")
     check_inplace(self)
     check_overlap(self, operands)
     if self.node is not None and name == "floor_divide" and mode.enabled:
@@ -94,7 +99,10 @@ def inplace(name: str, function: Callable) -> Callable:
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         check_operands(self, args, name)
-        result = function(self, *args, **kwargs)
+        try:
+            result = function(self, *args, **kwargs)
+        except AttributeError as error:
+            raise refused(function, (self, *args), kwargs, error) from None
         return write_inplace(self, convert.to_dtype(result, self.dtype) if truth else result, name)
 
     method.__name__ = method.__qualname__ = f"{name}_"
@@ -197,6 +205,12 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     from pyrite.ops.arguments import wrap_dim
 
     return strides[wrap_dim(dim, len(strides))]
+
+
+def invert(self: Tensor) -> Tensor:
+    if kind(self.dtype) > 1:
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return rows.logical_not(self) if self.dtype is bool_ else rows.bitwise_not(self)
 
 
 def length(self: Tensor) -> int:
@@ -357,9 +371,18 @@ def data_ptr(self: Tensor) -> int:
     return self.handle.data_ptr()
 
 
-def set_(self: Tensor, source: Tensor) -> Tensor:
-    """Makes this tensor another view of the storage of `source`."""
-    self.handle = source.handle
+def set_(self: Tensor, source: Tensor, storage_offset: int = 0, size: Any = None, stride: Any = None) -> Tensor:
+    """Makes this tensor another view of the storage of `source`: as `source` sees it, or of the given size, stride and
+    offset."""
+    require_tensor("set_", source, "source")
+    if source.dtype is not self.dtype:
+        raise RuntimeError(f"Could not set tensor of type {source.dtype.name} to a tensor of type {self.dtype.name}")
+    handle = source.handle
+    if size is not None:
+        shape = sizes("set_", (size,))
+        steps = row_major(shape) if stride is None else sizes("set_", (stride,))
+        handle = handle.as_strided(shape, steps, storage_offset)
+    self.handle = handle
     return self
 
 
@@ -414,7 +437,7 @@ def bind_operators() -> None:
     t.__neg__ = rows.neg
     t.__pos__ = lambda self: self
     t.__abs__ = ops.abs
-    t.__invert__ = lambda self: rows.logical_not(self) if self.dtype is bool_ else rows.bitwise_not(self)
+    t.__invert__ = invert
     t.__hash__ = object.__hash__
 
 
@@ -432,11 +455,28 @@ def bind_protocols() -> None:
     t.__array_priority__ = 1000
 
 
+#: Names of arguments that are tensors, beside the one that a method belongs to.
+OPERANDS = frozenset(
+    (
+        "other mat mat1 mat2 vec vec1 vec2 batch1 batch2 index indices source src mask tensor tensor1 tensor2 values "
+        "value weight weights end boundaries test_elements sorter input2 tau LU_data LU_pivots A B prepend append"
+    ).split()
+)
+
+
+def takes_tensors(function: Callable) -> bool:
+    """Whether a function that is not a row of the table, which reads its own operands, has several tensor arguments."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or hasattr(function, "code"):
+        return False
+    return not OPERANDS.isdisjoint(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
 def bind_methods() -> None:
     for name in METHODS:
         function = getattr(ops, name, None) or getattr(convert, name, None)
         if function is not None:
-            setattr(Tensor, name, function)
+            setattr(Tensor, name, judged(function) if takes_tensors(function) else function)
             if not hasattr(Handle, name):
                 setattr(Handle, name, function)
     for name in INPLACE:

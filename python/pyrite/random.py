@@ -6,7 +6,8 @@ See https://docs.pytorch.org/docs/stable/random.html.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from pyrite.generator import Generator, current_generator, default_generator
+from pyrite import _core
+from pyrite.generator import Generator, current_generator, default_generator, gpu_generator
 from pyrite.tensor import Tensor
 
 __all__ = [
@@ -32,13 +33,21 @@ def get_rng_state() -> Tensor:
 
 
 def manual_seed(seed: int) -> Generator:
-    """Seeds the default generator and returns it; an integer in [-2**63, 2**64), a negative one means seed + 2**64."""
-    return current_generator().manual_seed(int(seed))
+    """Seeds the default generators of all devices and returns the CPU's; an integer in [-2**63, 2**64), a negative one
+    means seed + 2**64. In a loader's worker thread it seeds that thread's own."""
+    generator = current_generator().manual_seed(int(seed))
+    if generator is default_generator:
+        gpu_generator.manual_seed(int(seed))
+    return generator
 
 
 def seed() -> int:
-    """Seeds the default generator with a number that no one can foretell, and returns that."""
-    return current_generator().seed()
+    """Seeds the default generators with a number that no one can foretell, and returns that."""
+    generator = current_generator()
+    seed = generator.seed()
+    if generator is default_generator:
+        gpu_generator.manual_seed(seed)
+    return seed
 
 
 def initial_seed() -> int:
@@ -54,18 +63,20 @@ def fork_rng(
     _devices_kw: str = "devices",
     device_type: str | None = None,
 ) -> Iterator[None]:
-    """Restores the default generator's state when the block ends, unless `enabled` is False.
-
-    Other devices have no generator to restore, so `devices` and `device_type` make no difference.
-    """
+    """Restores the states of the default generators when the block ends, unless `enabled` is False: the CPU's, and the
+    GPU's where it is in use and `devices` is not empty. There is one GPU, whatever `device_type` says."""
     if not enabled:
         yield
         return
     state = get_rng_state()
+    has_gpu = _core.gpu_is_open() and (devices is None or any(True for _ in devices))
+    gpu_state = gpu_generator.get_state() if has_gpu else None
     try:
         yield
     finally:
         set_rng_state(state)
+        if gpu_state is not None:
+            gpu_generator.set_state(gpu_state)
 
 
 def thread_safe_generator() -> Generator | None:

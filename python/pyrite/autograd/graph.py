@@ -3,7 +3,7 @@
 A rule is a callable for one argument; the names of its parameters say what it needs, and so what is saved: ``g`` (the
 gradient of the output), ``out`` (the output), the names of the operation's arguments, and ``x_shape``, ``x_dtype`` for
 an argument ``x`` whose data is not needed. Rules run on core handles, or on tensors where the backward pass itself is
-recorded.
+recorded. A `joint` rule stands for several neighbouring arguments: it runs once and gives the list of their gradients.
 """
 
 from __future__ import annotations
@@ -176,17 +176,28 @@ class Plan:
 
     def __init__(self, operation: Operation, needed: tuple[bool, ...]) -> None:
         names: list[str] = []
-        self.rules = []
-        for rule, need in zip(operation.rules, needed):
-            wanted = parameters(rule) if need else ()
+        self.rules: list[tuple[bool, Any, tuple[int, ...]]] = []
+        for _, group in itertools.groupby(enumerate(operation.rules), lambda pair: getattr(pair[1], "joint", pair[0])):
+            indices, (rule, *_) = zip(*group)
+            needs = [needed[i] for i in indices]
+            if not any(needs):
+                self.rules.extend([(False, rule, ())] * len(needs))
+                continue
+            wanted = parameters(rule)
             for name in wanted:
                 if name != "g" and name not in names:
                     names.append(name)
-            self.rules.append((need, rule, tuple(-1 if n == "g" else names.index(n) for n in wanted)))
+            self.rules.append((True, rule, tuple(-1 if n == "g" else names.index(n) for n in wanted)))
         self.names = tuple(names)
         places = {name: i for i, name in enumerate(operation.differentiable)}
         self.joins = tuple(-1 if n in ("out", "outs") else places.get(n) for n in names)
         self.keeps_data = any(join is not None for join in self.joins) or any(n in operation.tensors for n in names)
+
+
+def joint(rule: Callable) -> Callable:
+    """Marks a rule that neighbouring arguments share."""
+    rule.joint = rule  # type: ignore[attr-defined]
+    return rule
 
 
 def parameters(function: Callable) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from pyrite.dtype import kind
 from pyrite.tensor import Handle, Tensor
 
 Number = (int, float, complex)
+LIMIT = 1 << 63
 
 
 def type_name(x: Any) -> str:
@@ -38,6 +40,11 @@ def sizes(function: str, args: Sequence[Any]) -> list[int]:
                     f"{function}(): argument 'size' (position 1) must be tuple of ints, but found element of type "
                     f"{type_name(size)} at pos {i}"
                 )
+        if not -LIMIT <= size < LIMIT:
+            raise TypeError(
+                f"{function}(): argument 'size' failed to unpack the object at pos {i + 1} with error \"Overflow when "
+                'unpacking long long"'
+            )
         out.append(size)
     return out
 
@@ -54,6 +61,8 @@ def dims(function: str, dim: Any) -> list[int] | None:
 def index(function: str, name: str, value: Any) -> int:
     """A whole number."""
     if type(value) is int:
+        if not -LIMIT <= value < LIMIT:
+            raise ValueError("Overflow when unpacking long long")
         return value
     if isinstance(value, bool | float | complex | str) or not hasattr(value, "__index__"):
         raise TypeError(f"{function}(): argument '{name}' must be int, not {type_name(value)}")
@@ -83,6 +92,8 @@ def write_out(out: Any, result: Any) -> Any:
         return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"argument 'out' must be Tensor, not {type_name(out)}")
+    if not isinstance(result, Tensor):
+        raise TypeError("argument 'out' must be tuple of Tensors, not Tensor")
     if kind(result.dtype) > kind(out.dtype):
         raise RuntimeError(
             f"result type {result.dtype.scalar_name} can't be cast to the desired output type {out.dtype.scalar_name}"
@@ -98,12 +109,51 @@ def write_out(out: Any, result: Any) -> Any:
     return out
 
 
+def refused(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any], error: AttributeError) -> Exception:
+    """What to raise where a call failed for a missing attribute: TypeError, if the package asked an argument for it."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None or not last.tb_frame.f_globals.get("__name__", "").startswith("pyrite."):
+        return error
+    wanted = "Tensor" if hasattr(Tensor, error.name or "") else f"something with '{error.name}'"
+    try:
+        given = inspect.signature(function).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        return error
+    for position, (name, value) in enumerate(given.items(), 1):
+        where = f"{function.__name__}(): argument '{name}' (position {position}) must be "
+        own = value is error.obj or (value is not None and getattr(value, "dtype", None) is error.obj)
+        if own or (position == 1 and wanted == "Tensor" and not isinstance(value, Tensor | Handle | tuple | list)):
+            return TypeError(f"{where}{wanted if value is error.obj else 'Tensor'}, not {type_name(value)}")
+        for at, part in enumerate(value if isinstance(value, tuple | list) else ()):
+            if part is error.obj:
+                return TypeError(f"{where}tuple of Tensors, but found element of type {type_name(part)} at pos {at}")
+    return error
+
+
+def judged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with a TypeError that names the argument where something else was used as a tensor."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except AttributeError as error:
+            raise refused(function, args, kwargs, error) from None
+
+    return call
+
+
 def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the keyword argument ``out``: tensors to write the result to."""
 
     @functools.wraps(function)
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except AttributeError as error:
+            raise refused(function, args, kwargs, error) from None
         return result if out is None else write_out(out, result)
 
     return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
@@ -18,8 +19,10 @@ from pyrite.autograd.mode import mode
 from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
+from pyrite.memory_format import memory_format as memory_format_class
 from pyrite.ops.arguments import type_name
 from pyrite.ops.data import FORMATS
+from pyrite.ops.room import OBJECT, require_room
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["clone", "detach", "detach_"]
@@ -49,8 +52,15 @@ def clone(input: Any, *, memory_format: Any = None) -> Any:
     return in_format(input, memory_format)
 
 
+def require_format(value: Any) -> None:
+    """Refuses what is no memory format."""
+    if value is not None and type(value) is not memory_format_class:
+        raise TypeError(f"argument 'memory_format' must be pyrite.memory_format, not {type(value).__name__}")
+
+
 def in_format(x: Any, memory_format: Any) -> Any:
     """A copy in a memory format; where that is to be kept, in the order of the strides."""
+    require_format(memory_format)
     if memory_format is None or memory_format.name == "preserve_format":
         return clone_of(x, False)
     return (
@@ -60,6 +70,7 @@ def in_format(x: Any, memory_format: Any) -> Any:
 
 def lies_in(handle: Handle, memory_format: Any) -> bool:
     """Whether the elements are dense in the order of a memory format."""
+    require_format(memory_format)
     if memory_format is None or memory_format.order() is None:
         return handle.is_contiguous()
     order = memory_format.order()
@@ -116,6 +127,7 @@ def to(
     if device is not None and resolve(device).type != here.backend:
         input, copy = transfer(input, resolve(device).type), False
     d = input.dtype if dtype is None else of_argument(dtype)
+    require_format(memory_format)
     moved = memory_format is not None and memory_format.name != "preserve_format"
     if d is not input.dtype:
         out = cast(input, d)
@@ -202,6 +214,7 @@ def tolist(input: Tensor) -> Any:
         handle = handle.to_dtype(float32)
     shape = list(handle.shape)
     if 0 in shape:
+        require_room([math.prod(shape[: shape.index(0)]), OBJECT])
         return nested([], shape)
     bytes_ = handle.tobytes()
     form: Any = FORMATS.get(handle.dtype.name)
@@ -251,7 +264,7 @@ def array(input: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
 
 def scalar_of(input: Tensor, python: type) -> Any:
     if input.numel() != 1:
-        raise RuntimeError(f"a Tensor with {input.numel()} elements cannot be converted to Scalar")
+        raise ValueError("only one element tensors can be converted to Python scalars")
     value = input.handle.item()
     if isinstance(value, complex) and python is not complex:
         if value.imag:

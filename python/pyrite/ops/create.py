@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import dtype, get_default_dtype, of_argument
+from pyrite.dtype import dtype, get_default_dtype, is_integral, of_argument
 from pyrite.memory_format import strides_in
-from pyrite.ops.arguments import number, require_tensor, sizes
-from pyrite.ops.data import backend_of, check_options, checked_sizes, finish, row_major, scalar_type, tensor
+from pyrite.ops.arguments import index, number, require_tensor, sizes
+from pyrite.ops.data import (
+    backend_of,
+    check_options,
+    checked_sizes,
+    finish,
+    row_major,
+    scalar_type,
+    tensor,
+)
 from pyrite.tensor import Tensor, wrap
 
 __all__ = (
@@ -49,6 +57,7 @@ def empty(
     check_options(device, layout)
     shape = checked_sizes(sizes("empty", size))
     if out is not None:
+        require_tensor("empty", out, "out")
         return out.resize_(shape)
     return finish(
         _core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype), backend_of(device)),
@@ -68,6 +77,8 @@ def filled(name: str, value: Any) -> Any:
     ) -> Tensor:
         check_options(device, layout)
         shape = checked_sizes(sizes(name, size))
+        if out is not None:
+            require_tensor(name, out, "out")
         d = (
             out.dtype
             if out is not None and dtype is None
@@ -105,7 +116,11 @@ def full(
     """A tensor whose every element is `fill_value`; its dtype is the value's unless given (see ``torch.full``)."""
     check_options(device, layout)
     value = number(fill_value)
+    if out is not None:
+        require_tensor("full", out, "out")
     d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
+    if type(value) is int and (1 << 63) <= value < (1 << 64) and is_integral(d):
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
     handle = _core.full(checked_sizes(sizes("full", (size,))), value, d, backend_of(device))
     return out.resize_(handle.shape).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
 
@@ -187,7 +202,10 @@ def eye(
 ) -> Tensor:
     """The n x m matrix with ones on its diagonal (see ``torch.eye``)."""
     check_options(device, layout)
-    m = n if m is None else m
+    n = index("eye", "n", n)
+    m = n if m is None else index("eye", "m", m)
+    if out is not None:
+        require_tensor("eye", out, "out")
     if n < 0 or m < 0:
         raise RuntimeError(f"{'n' if n < 0 else 'm'} must be greater or equal to 0, got {n if n < 0 else m}")
     d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else get_default_dtype()

@@ -81,7 +81,7 @@ def handle_of(data: Any, wanted: dtype | None) -> _core.Tensor:
         return _core.full([], checked_number(data, own), own)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return sequence_handle(data, wanted)
-    if isinstance(data, str | bytes) or not hasattr(data, "__len__"):
+    if isinstance(data, str | bytes | dict | set | frozenset) or not hasattr(data, "__len__"):
         raise (
             TypeError(f"new(): invalid data type '{type_name(data)}'")
             if isinstance(data, str)

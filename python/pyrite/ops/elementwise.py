@@ -49,7 +49,11 @@ def _unary(code: int, operation: Operation) -> Callable:
     def call(x: Any) -> Any:
         if type(x) is Handle:
             return run(code, x)
-        h = x.handle
+        try:
+            h = x.handle
+        except AttributeError:
+            name = operation.name
+            raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(x).__name__}") from None
         o = run(code, h)
         out = wrap(o)
         if x.node is None or plan is None or not mode.enabled:

@@ -31,6 +31,7 @@ from pyrite.ops.matrices import (
     refuse_singular,
     unit,
 )
+from pyrite.ops.room import require_room
 from pyrite.ops.shape import broadcast_shapes, expand, narrow, squeeze, unsqueeze
 from pyrite.ops.spectrum import svd_of
 from pyrite.ops.triangle import tril, triu
@@ -44,6 +45,7 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
     """Where each row of a matrix went: for every matrix of a batch the order of rows that `pivots` (from 1) make."""
     handle = pivots.handle if isinstance(pivots, Tensor) else pivots
     lead, k = list(handle.shape[:-1]), handle.shape[-1]
+    require_room([m, 4])
     if handle.numel() == 0:
         return numbers_handle(list(range(m)), [m], _core.int64).to_backend(handle.backend).expand([*lead, m])
     flat = wrap(handle).tolist() if handle.ndim == 1 else wrap(handle.reshape([-1, k])).tolist()
@@ -145,6 +147,8 @@ def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_piv
     """P, L and U of packed factors (see ``torch.lu_unpack``); what is not asked for is empty."""
     from pyrite.return_types import lu_unpack as result
 
+    if LU_data.ndim < 2:
+        raise RuntimeError(f"torch.lu_unpack: LU_data must have at least 2 dimensions, but got {LU_data.ndim}")
     if LU_pivots.dtype is not int32 and unpack_pivots:
         raise RuntimeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.")
     nothing = zeros_of(LU_data, [0])
@@ -262,6 +266,8 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     if not left and vector:
         raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False.")
     right = unsqueeze(B, -1) if vector else B
+    if right.ndim < 2:
+        raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
     if A.shape[-1] != right.shape[-2 if left else -1]:
         raise RuntimeError(
             f"linalg.solve: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "

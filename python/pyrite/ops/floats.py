@@ -10,9 +10,10 @@ from pyrite import _core, return_types
 from pyrite.autograd.graph import operation
 from pyrite.dtype import bool_, finfo, float32, inexact, int16, int32, is_integral, kind
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import require_tensor
+from pyrite.ops.arguments import index, require_tensor
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.pointwise import refuse, result_type, wide
+from pyrite.ops.room import require_room
 from pyrite.ops.shape import broadcast_shapes
 from pyrite.tensor import Tensor
 
@@ -198,16 +199,24 @@ def frexp(input: Any) -> Any:
     return return_types.frexp((rows.frexp_mantissa(input), to_dtype(exponent, int32)))
 
 
+#: The largest number whose factorial a double holds.
+LARGEST_FACTORIAL = 170
+
+
 def polygamma(n: Any, input: Any) -> Any:
     """The n-th derivative of digamma, n >= 0 (see ``torch.polygamma``)."""
     if isinstance(n, Tensor):
         n, input = input, n
     require_tensor("polygamma", input, "input", 2)
+    n = index("polygamma", "n", n)
+    if n >= 1 << 63:
+        raise ValueError("Overflow when unpacking long long")
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     if n == 0:
         return rows.digamma(input)
-    out = rows.zeta(float(n + 1), input) * ((-1.0) ** (n + 1) * math.factorial(n))
+    factorial = float(math.factorial(n)) if n <= LARGEST_FACTORIAL else math.inf
+    out = rows.zeta(float(n + 1), input) * (factorial if n % 2 else -factorial)
     return rows.select(rows.eq(input, math.inf), 0.0, out) if n == 1 else out
 
 
@@ -216,8 +225,10 @@ def mvlgamma(input: Any, p: int) -> Any:
     require_tensor("mvlgamma", input)
     if input.dtype is bool_:
         raise RuntimeError("The input tensor may not be a boolean tensor.")
+    p = index("mvlgamma", "p", p)
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
+    require_room([input.numel(), p])
     out = rows.lgamma(input)
     for j in range(1, p):
         out = out + rows.lgamma(input - j / 2)

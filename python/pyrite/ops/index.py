@@ -9,7 +9,8 @@ from pyrite import _core
 from pyrite.autograd.graph import operation, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.dtype import bool_, int64, kind, uint8
-from pyrite.ops.arguments import type_name
+from pyrite.ops.arguments import index as whole
+from pyrite.ops.arguments import require_tensor, type_name
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.data import checked_number, tensor
 from pyrite.ops.shape import select_index, slice_axis, unsqueeze_axis
@@ -130,7 +131,7 @@ def parse(x: Any, key: Any) -> tuple[Any, list]:
         elif isinstance(k, bool):
             x, dim = one_or_none(x, k, dim, indices)
         elif isinstance(k, int):
-            x = select_index(x, dim, k)
+            x = select_index(x, dim, whole("getitem", "key", k))
         elif isinstance(k, slice):
             x, dim = sliced(x, k, dim), dim + 1
         elif k is None:
@@ -196,7 +197,7 @@ def getitem(x: Tensor, key: Any) -> Tensor:
     if type(key) is int:
         if x.handle.ndim == 0:
             raise IndexError(ZERO_DIM)
-        return select_index(x, 0, key)
+        return select_index(x, 0, whole("getitem", "key", key))
     out, indices = parse(x, key)
     if indices:
         return index_at(out, indices)
@@ -249,6 +250,8 @@ def index_list(x: Any, indices: Sequence[Any]) -> list:
         k = as_index(k)
         if isinstance(k, Tensor) and k.dtype in (bool_, uint8):
             out += mask_places(k, x, len(out))
+        elif k is not None and not isinstance(k, Tensor | Handle):
+            raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type_name(k)}")
         elif k is None or type(k) is Handle or kind(k.dtype) == 1:
             out.append(k if k is None or k.dtype is int64 else to_dtype(k, int64))
         else:
@@ -259,6 +262,7 @@ def index_list(x: Any, indices: Sequence[Any]) -> list:
 
 
 def check_values(x: Any, values: Any) -> None:
+    require_tensor("index_put", values, "values", 3)
     if values.dtype is not x.dtype:
         raise RuntimeError(
             f"Index put requires the source and destination dtypes match, got {x.dtype.scalar_name} for the "

@@ -12,6 +12,7 @@ from pyrite.dtype import bool_, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor
 from pyrite.ops.convert import to_dtype
+from pyrite.ops.fast import fast
 from pyrite.ops.shape import expand, reshape, unsqueeze
 from pyrite.tensor import Tensor
 
@@ -42,6 +43,21 @@ mm_of = operation(
     lambda x, y: x.matmul(y),
     x=lambda g, y: mm_of(g, _mH(y)),
     y=lambda g, x: mm_of(_mH(x), g),
+)
+
+
+@fast(_core.fast_matmul_with_bias)
+def product_with_bias(x: Any, y: Any, bias: Any) -> Any:
+    """``x @ y + bias`` of core handles."""
+    return x.matmul(y) + bias
+
+
+addmm_of = operation(
+    "addmm",
+    lambda x, y, bias: product_with_bias(x, y, bias),
+    x=lambda g, y: mm_of(g, _mH(y)),
+    y=lambda g, x: mm_of(_mH(x), g),
+    bias=lambda g: g,
 )
 
 
@@ -176,7 +192,19 @@ def _never() -> Any:
 
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat1 @ mat2)`` (see ``torch.addmm``)."""
+    if beta == 1 and alpha == 1 and _is_addable(input, mat1, mat2):
+        return addmm_of(mat1, mat2, input)
     return combined("addmm", input, mm(mat1, mat2), beta, alpha)
+
+
+def _is_addable(input: Any, mat1: Any, mat2: Any) -> bool:
+    """Whether `input` broadcasts to the product of two matrices of floats, all of one dtype."""
+    if not all(isinstance(x, Tensor) and x.dtype is mat1.dtype for x in (input, mat1, mat2)):
+        return False
+    if mat1.ndim != 2 or mat2.ndim != 2 or mat1.shape[1] != mat2.shape[0] or is_integral(mat1.dtype):
+        return False
+    shape = (mat1.shape[0], mat2.shape[1])
+    return input.ndim <= 2 and all(n in (1, m) for n, m in zip(input.shape[::-1], shape[::-1]))
 
 
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:

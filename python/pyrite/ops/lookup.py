@@ -151,6 +151,9 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
             f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
         )
     dim = wrap_dim(dim, input.ndim)
+    if input.ndim == 0:
+        input, indices = reshape(input, 1), reshape(indices, 1)
+        return reshape(take_along_dim(input, indices, 0), [])
     own, places = list(input.shape), list(indices.shape)
     own[dim] = places[dim] = 1
     shape = list(broadcast_shapes(own, places))

@@ -111,6 +111,8 @@ def householder_product(A: Any, tau: Any) -> Any:
         raise RuntimeError(
             "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"
         )
+    if tau.ndim != A.ndim - 1:
+        raise RuntimeError("torch.linalg.householder_product: Expected tau to have one dimension less than input")
     if tau.shape[-1] > n:
         raise RuntimeError(
             "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"
@@ -137,12 +139,16 @@ def householder_product(A: Any, tau: Any) -> Any:
 def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
     """The product of the whole Q of packed reflections with a matrix (see ``torch.ormqr``)."""
     check_matrix("torch.ormqr", input)
+    if tau.ndim != input.ndim - 1:
+        raise RuntimeError(f"torch.ormqr: Expected tau to have one dimension less than input, but got {tau.ndim}")
     m, n = input.shape[-2:]
     if n > m:
         input, n = narrow(input, -1, 0, m), m
     if tau.shape[-1] > n:
         raise RuntimeError("torch.ormqr: tau.shape[-1] must be less than or equal to input.shape[-1]")
     side = -2 if left else -1
+    if other.ndim < 2:
+        raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
     if other.shape[side] != m:
         raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
     if n < m:

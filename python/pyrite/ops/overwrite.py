@@ -53,6 +53,8 @@ def slice_scatter(
 ) -> Any:
     """A copy of `input` with `src` in the place of a slice (see ``torch.slice_scatter``)."""
     dim = wrap_dim(dim, input.ndim)
+    if input.ndim == 0:
+        raise RuntimeError("slice_scatter(): a 0-dim tensor has no slices")
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     first, last, step = slice(start, end, step).indices(input.shape[dim])
@@ -65,6 +67,8 @@ def slice_scatter(
 
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     """A copy of `input` with `src` at one index of a dimension (see ``torch.select_scatter``)."""
+    if input.ndim == 0:
+        raise IndexError("select_scatter(): a 0-dim tensor has no dimension to select from")
     dim = wrap_dim(dim, input.ndim)
     shape = [n for a, n in enumerate(input.shape) if a != dim]
     if not -input.shape[dim] <= index < input.shape[dim]:

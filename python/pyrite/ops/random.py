@@ -1,6 +1,7 @@
 """Functions that return random numbers, drawn from `generator` or else from the thread's default one.
 
-On the CPU the numbers are PyTorch's. Results are computed at the call, never deferred, and draws have no gradient.
+On the CPU the numbers are PyTorch's, on a GPU they are drawn there. Results are computed at the call, never deferred,
+and draws have no gradient.
 """
 
 import math
@@ -10,13 +11,15 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.mode import no_grad
+from pyrite.device import resolve
 from pyrite.dtype import dtype as DType
 from pyrite.dtype import float64, get_default_dtype, int64, of_argument
 from pyrite.generator import Generator
 from pyrite.ops.arguments import index, require_tensor, sizes
 from pyrite.ops.create import empty, empty_like
 from pyrite.ops.data import check_options, checked_sizes, finish
-from pyrite.ops.random_fill import bernoulli_, exponential_, independent, normal_, random_, source, uniform_
+from pyrite.ops.random_draw import categorical, draw, draw_integers, permutation, rejected, source
+from pyrite.ops.random_fill import bernoulli_, exponential_, independent, normal_, random_, uniform_
 from pyrite.ops.random_range import DIGITS, SMALLEST_EXPONENT, check_permutation_length, drawn_range
 from pyrite.ops.shape import broadcast_shapes
 from pyrite.tensor import Tensor, wrap
@@ -52,7 +55,7 @@ def rand(
     extent, kind = _form("rand", shape, size, out, dtype, layout, device)
     if out is not None:
         return uniform_(out.resize_(extent), generator=generator)
-    return finish(_core.draw(source("rand", generator), "uniform", 0.0, 1.0, extent, kind), requires_grad, device)
+    return finish(draw(source("rand", generator, resolve(device)), "uniform", 0.0, 1.0, extent, kind), requires_grad)
 
 
 def randn(
@@ -71,7 +74,7 @@ def randn(
     if out is not None:
         return normal_(out.resize_(extent), generator=generator)
     std = math.sqrt(0.5) if kind.is_complex else 1.0
-    return finish(_core.draw(source("randn", generator), "normal", 0.0, std, extent, kind), requires_grad, device)
+    return finish(draw(source("randn", generator, resolve(device)), "normal", 0.0, std, extent, kind), requires_grad)
 
 
 def randint(
@@ -95,8 +98,9 @@ def randint(
     if out is not None:
         return random_(out.resize_(extent), low, high, generator=generator)
     first, count = drawn_range(low, high, kind)
-    drawn = _core.draw_integers(source("randint", generator), first, count, extent, kind)
-    return finish(drawn, requires_grad, device)
+    return finish(
+        draw_integers(source("randint", generator, resolve(device)), first, count, extent, kind), requires_grad
+    )
 
 
 def randperm(
@@ -111,10 +115,13 @@ def randperm(
     pin_memory: bool = False,
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order; int64 unless `dtype` is given."""
+    if out is not None:
+        require_tensor("randperm", out, "out")
     dtype = int64 if dtype is None and out is None else dtype
     extent, kind = _form("randperm", (index("randperm", "n", n),), None, out, dtype, layout, device)
     check_permutation_length(extent[0], kind)
-    drawn = finish(_core.permutation(source("randperm", generator), extent[0], kind), requires_grad, device)
+    where = resolve(device) if out is None else out.device
+    drawn = finish(permutation(source("randperm", generator, where), extent[0], kind), requires_grad)
     return drawn if out is None else _put(out, drawn)
 
 
@@ -169,7 +176,7 @@ def normal(
             "float std), (float mean, Tensor std) or (float mean, float std, tuple of ints size)"
         )
     extent, kind = _form("normal", (size,), None, out, dtype, layout, device)
-    target = empty(extent, dtype=kind) if out is None else out.resize_(extent)
+    target = empty(extent, dtype=kind, device=device) if out is None else out.resize_(extent)
     drawn = normal_(target, mean, std, generator=generator)
     return drawn.requires_grad_() if requires_grad else drawn
 
@@ -193,6 +200,7 @@ def _normal_of_tensors(
 
 def _put(out: Tensor, drawn: Tensor) -> Tensor:
     """`out`, resized to hold what was drawn."""
+    require_tensor("random", out, "out")
     with no_grad():
         return out.resize_(drawn.shape).copy_(drawn)
 
@@ -208,6 +216,7 @@ def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None
 ) -> Tensor:
     """Ones with the probabilities that `input` holds (or `p` for all), else zeros, in its dtype."""
+    require_tensor("bernoulli", input)
     drawn = empty(tuple(input.shape), dtype=input.dtype, device=input.device)
     with no_grad():
         bernoulli_(drawn, input if p is None else p, generator=generator)
@@ -230,10 +239,10 @@ def multinomial(
     _check_multinomial(input, num_samples, replacement, out)
     with no_grad():
         if input.dim() == 2 and input.shape[0] == 0:
-            drawn = empty((0, num_samples), dtype=int64)
+            drawn = empty((0, num_samples), dtype=int64, device=input.device)
         elif replacement and num_samples > 1:
             rows = input.reshape(-1, input.shape[-1])
-            drawn = wrap(_core.categorical(source("multinomial", generator), rows.handle, num_samples))
+            drawn = wrap(categorical(source("multinomial", generator, input.device), rows, num_samples))
             drawn = drawn.reshape(*input.shape[:-1], num_samples)
         else:
             # The largest ratios of weights to exponential numbers are a draw without replacement (Gumbel's trick).
@@ -243,10 +252,13 @@ def multinomial(
 
 
 def _check_multinomial(input: Tensor, num_samples: int, replacement: bool, out: Tensor | None) -> None:
+    require_tensor("multinomial", input)
     if not 0 < input.dim() <= 2:
         raise RuntimeError(f"prob_dist must be 1 or 2 dim, but got {input.dim()}")
     if not input.is_floating_point():
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {input.dtype.scalar_name}")
+    if out is not None:
+        require_tensor("multinomial", out, "out", 5)
     if out is not None and out.dtype != int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_name}")
     if num_samples <= 0:
@@ -266,7 +278,9 @@ def _check_multinomial(input: Tensor, num_samples: int, replacement: bool, out: 
 
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson numbers of the rates that `input` holds, in its dtype."""
-    return independent(wrap(_core.poisson(source("poisson", generator), input.handle)), input, None)
+    return independent(
+        wrap(rejected(source("poisson", generator, input.device), _core.poisson, input.handle)), input, None
+    )
 
 
 def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
@@ -278,12 +292,12 @@ def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) ->
             )
     shape = broadcast_shapes(count.shape, prob.shape)
     count, prob = count.detach().expand(shape), prob.detach().expand(shape)
-    return wrap(_core.binomial(source("binomial", generator), count.handle, prob.handle))
+    return wrap(rejected(source("binomial", generator, count.device), _core.binomial, count.handle, prob.handle))
 
 
 def _standard_gamma(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Gamma numbers of the shape parameters that `input` holds and of scale 1."""
-    drawn = wrap(_core.gamma(source("_standard_gamma", generator), input.handle))
+    drawn = wrap(rejected(source("_standard_gamma", generator, input.device), _core.gamma, input.handle))
     return drawn.clamp_(min=2.0 ** SMALLEST_EXPONENT[input.dtype])
 
 
@@ -304,6 +318,7 @@ def _form(
         raise TypeError(f"{op}() takes a size, as a tuple of ints or int by int")
     if out is None:
         return extent, get_default_dtype() if dtype is None else of_argument(dtype)
+    require_tensor(op, out, "out")
     if dtype is not None and of_argument(dtype) is not out.dtype:
         wanted, found = of_argument(dtype).scalar_name, out.dtype.scalar_name
         raise RuntimeError(f"dtype {wanted} does not match dtype of out parameter ({found})")
@@ -314,7 +329,7 @@ def _like(op: str, input: Tensor, options: dict, law: Callable, *bounds: int, ge
     require_tensor(op, input)
     requires_grad = options.pop("requires_grad", False)
     if input.is_contiguous() and options.keys() <= {"dtype"}:
-        target = empty(*input.shape, dtype=options.get("dtype") or input.dtype)
+        target = empty(*input.shape, dtype=options.get("dtype") or input.dtype, device=input.device)
     else:
         target = empty_like(input, **options)
     drawn = law(target, *bounds, generator=generator)

@@ -1,4 +1,4 @@
-"""The in-place methods that fill a tensor with random numbers, in the order of its memory, as PyTorch's CPU does."""
+"""The in-place methods that fill a tensor with random numbers, in the order of its memory, as PyTorch's do."""
 
 import math
 import operator
@@ -8,7 +8,8 @@ from typing import Any
 from pyrite import _core
 from pyrite.autograd.graph import operation, write_inplace
 from pyrite.dtype import bool_
-from pyrite.generator import Generator, current_generator
+from pyrite.generator import Generator
+from pyrite.ops.random_draw import bernoulli_each, draw, draw_integers, source
 from pyrite.ops.random_range import check_uniform, drawn_range, open_range
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -21,7 +22,6 @@ __all__ = [
     "log_normal_",
     "normal_",
     "random_",
-    "source",
     "uniform_",
 ]
 
@@ -38,15 +38,6 @@ independent = operation(
     y=lambda g, y_shape, y_dtype: _no_gradient(g, y_shape, y_dtype),
 )
 """`drawn`, recorded as made of the parameters `x` and `y`, whose gradients are zero as in PyTorch."""
-
-
-def source(op: str, generator: Generator | None):
-    """The core's generator behind `generator`, or behind the thread's default one."""
-    if generator is None:
-        return current_generator().handle
-    if not isinstance(generator, Generator):
-        raise TypeError(f"{op}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}")
-    return generator.handle
 
 
 def uniform_(
@@ -99,7 +90,7 @@ def geometric_(tensor: Tensor, p: float, *, generator: Generator | None = None) 
 def bernoulli_(tensor: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fills with ones of probability `p`, else zeros; `p` may be a float tensor that broadcasts to this one."""
     if isinstance(p, Tensor):
-        return _bernoulli_each(tensor, p, source("bernoulli_", generator))
+        return _bernoulli_each(tensor, p, source("bernoulli_", generator, tensor.device))
     if not 0.0 <= p <= 1.0:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
     return _fill(tensor, "bernoulli_", "bernoulli", generator, p)
@@ -108,7 +99,7 @@ def bernoulli_(tensor: Tensor, p: float | Tensor = 0.5, *, generator: Generator 
 def random_(tensor: Tensor, *bounds: int | None, generator: Generator | None = None, **named: int | None) -> Tensor:
     """Fills with integers, all equally likely: `random_(from, to)` from [from, to), `random_(to)` from [0, to),
     `random_()` from 0 up to the last one that the dtype holds exactly, `random_(from, None)` from `from` up to that."""
-    draws = source("random_", generator)
+    draws = source("random_", generator, tensor.device)
     if not bounds and not named:
         law = "bits" if tensor.dtype == bool_ else "naturals"
         return _fill(tensor, "random_", law, generator)
@@ -118,7 +109,7 @@ def random_(tensor: Tensor, *bounds: int | None, generator: Generator | None = N
     first, count = open_range(low, tensor.dtype) if high is None else drawn_range(low, high, tensor.dtype)
     if tensor.numel() == 0:
         return tensor
-    return _write(tensor, lambda shape: _core.draw_integers(draws, first, count, shape, tensor.dtype))
+    return _write(tensor, lambda shape: draw_integers(draws, first, count, shape, tensor.dtype))
 
 
 def _integer_bounds(bounds: tuple, named: dict) -> tuple[int, int | None]:
@@ -146,14 +137,14 @@ def _bernoulli_each(tensor: Tensor, p: Tensor, draws) -> Tensor:
     p = p.detach().expand(tensor.shape)
     if order is not None:
         p = p.permute(order)
-    return _place(tensor, order, _core.bernoulli_each(draws, p.handle, tensor.dtype))
+    return _place(tensor, order, bernoulli_each(draws, p, tensor.dtype))
 
 
 def _fill(tensor: Tensor, op: str, law: str, generator: Generator | None, a: float = 0.0, b: float = 0.0) -> Tensor:
-    draws = source(op, generator)
+    draws = source(op, generator, tensor.device)
     if tensor.numel() == 0:
         return tensor
-    return _write(tensor, lambda shape: _core.draw(draws, law, float(a), float(b), shape, tensor.dtype))
+    return _write(tensor, lambda shape: draw(draws, law, float(a), float(b), shape, tensor.dtype))
 
 
 def _write(tensor: Tensor, make: Callable[[list[int]], object]) -> Tensor:

@@ -9,7 +9,11 @@ from pyrite import _core
 from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
 from pyrite.ops.arguments import number
 from pyrite.ops.data import check_options, finish, scalar_type
+from pyrite.ops.room import in_memory, require_room
 from pyrite.tensor import Tensor, wrap
+
+#: Whole tensors of 8-byte numbers that are made on the way to a range.
+COPIES = 3
 
 __all__ = ["arange", "linspace", "logspace", "range"]
 
@@ -71,8 +75,6 @@ def count(name: str, first: Any, stop: Any, by: Any) -> int:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(x, int) for x in (first, stop, by))
     n = max(0, -(-(stop - first) // by)) if whole else math.ceil((stop - first) / by)
-    if n > 1 << 40:
-        raise RuntimeError(f"{name}: {n} elements do not fit into memory")
     return n
 
 
@@ -82,10 +84,12 @@ def deliver(handle: _core.Tensor, out: Tensor | None, requires_grad: bool, devic
     return out.resize_(list(handle.shape)).copy_(wrap(handle))
 
 
+@in_memory
 def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
     """``first + i * step`` for i below n, computed in whole numbers or in double precision."""
     import numpy as np
 
+    require_room([n, COPIES])
     places = np.arange(n, dtype=np.int64)
     if isinstance(first, int) and isinstance(step, int) and (is_integral(d) or abs(first) + abs(step) * n < 1 << 53):
         return _core.from_bytes((places * step + first).tobytes(), [n], int64).to_dtype(d)
@@ -136,10 +140,12 @@ def spaced_dtype(name: str, a: Any, b: Any, given: Any, out: Tensor | None) -> d
     return d
 
 
+@in_memory
 def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
     """`steps` numbers from a to b as a NumPy array: counted from the nearer end, in the way of PyTorch."""
     import numpy as np
 
+    require_room([steps, COPIES])
     if steps < 2:
         return np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
     if is_integral(d):

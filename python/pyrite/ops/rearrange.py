@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from pyrite.ops.arguments import require_tensor, sizes, type_name, wrap_dim
 from pyrite.ops.convert import clone, to_dtype
 from pyrite.ops.join import cat, stack
 from pyrite.ops.lookup import index_select
+from pyrite.ops.room import require_room
 from pyrite.tensor import Handle, Tensor
 
 __all__ = (
@@ -175,6 +177,7 @@ def repeat_interleave(
             raise RuntimeError("Repeats must be non-negative")
         wide = shapes.expand(shapes.unsqueeze(x, dim + 1), [*x.shape[: dim + 1], repeats, *x.shape[dim + 1 :]])
         return shapes.reshape(clone(wide), [*x.shape[:dim], n * repeats, *x.shape[dim + 1 :]])
+    require_tensor("repeat_interleave", repeats, "repeats", 2)
     if repeats.ndim != 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if repeats.shape[0] != n:
@@ -197,12 +200,15 @@ def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
         raise RuntimeError("allocated size does not match required size")
     from pyrite.ops.data import tensor
 
+    require_room([sum(times)])
     numbers = list(itertools.chain.from_iterable(itertools.repeat(i, t) for i, t in enumerate(times)))
     return tensor(numbers, dtype=repeats.dtype)
 
 
 def _each(tensors: tuple, one: Callable[[Any], Any]) -> Any:
     if len(tensors) == 1 and isinstance(tensors[0], tuple | list):
+        for t in tensors[0]:
+            require_tensor("atleast", t, "tensors")
         return tuple(one(t) for t in tensors[0])
     return one(tensors[0]) if len(tensors) == 1 else tuple(one(t) for t in tensors)
 
@@ -271,6 +277,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple:
     if not axes:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     for t in axes:
+        require_tensor("meshgrid", t, "tensors")
         if t.ndim > 1:
             raise RuntimeError(f"Expected 0D or 1D tensor in the tensor list but got: {list(t.shape)}")
         if t.dtype is not axes[0].dtype:
@@ -301,6 +308,13 @@ def cartesian_prod(*tensors: Any) -> Any:
     return stack([shapes.flatten(grid) for grid in grids], 1)
 
 
+def _choices(n: int, r: int) -> int:
+    """How many ways there are to choose r of n, at most 2^62."""
+    r = min(r, n - r)
+    exact = r <= 62 and math.lgamma(n + 1) - math.lgamma(r + 1) - math.lgamma(n - r + 1) < 44
+    return math.comb(n, r) if exact else 1 << 62
+
+
 def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     """Every choice of `r` elements of a vector in order, a row for each (see ``torch.combinations``)."""
     if input.ndim != 1:
@@ -314,7 +328,11 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     from pyrite.ops.data import tensor
 
-    rows = list(choose(range(input.numel()), r))
+    n = input.numel()
+    if n == 0 or (r > n and not with_replacement):
+        return shapes.reshape(shapes.narrow(shapes.reshape(input, -1), 0, 0, 0), 0, r)
+    require_room([_choices(n + r - 1 if with_replacement else n, r), r])
+    rows = list(choose(range(n), r))
     places = shapes.reshape(tensor([i for row in rows for i in row], dtype=int64), len(rows), r)
     return shapes.reshape(index_select(input, 0, shapes.reshape(places, -1)), len(rows), r)
 

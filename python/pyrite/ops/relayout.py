@@ -9,6 +9,7 @@ from typing import Any
 from pyrite.autograd.graph import check_inplace, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.ops import shape as shapes
+from pyrite.ops.arguments import require_tensor
 from pyrite.ops.linalg import addbmm
 from pyrite.tensor import Tensor
 
@@ -39,6 +40,7 @@ RELAYOUTS = {
 
 def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """`resize_` to the shape of another tensor (see ``torch.Tensor.resize_as_``)."""
+    require_tensor("resize_as_", the_template, "the_template")
     return input.resize_(the_template.shape, memory_format=memory_format)
 
 

@@ -15,6 +15,7 @@ from pyrite.ops.convert import to_dtype
 from pyrite.ops.join import cat_along
 from pyrite.ops.lookup import gather_along
 from pyrite.ops.reduce import any_over, sum_over
+from pyrite.ops.room import require_room
 from pyrite.tensor import Handle
 
 __all__ = """
@@ -22,9 +23,22 @@ cummax cummin cumprod cumsum cumulative_trapezoid diff logcumsumexp trapezoid tr
 """.split()
 
 
+#: Numbers below which NumPy would cost more than it gives.
+FEW = 64
+
+
+def _whole_numbers(n: int) -> Any:
+    if n < FEW:
+        return array("q", range(n))
+    import numpy as np
+
+    return np.arange(n, dtype=np.int64)
+
+
 def places(n: int, like: Handle) -> Handle:
     """0, 1, ... n - 1, on the device of `like`."""
-    return _core.from_bytes(array("q", range(n)).tobytes(), [n], int64).to_backend(like.backend)
+    require_room([n, 2])
+    return _core.from_bytes(_whole_numbers(n).tobytes(), [n], int64).to_backend(like.backend)
 
 
 def _reversed(x: Handle, dim: int) -> Handle:
@@ -166,6 +180,9 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     dim = wrap_dim(dim, input.ndim)
     if n == 0:
         return input.clone()
+    for t in (prepend, append):
+        if t is not None:
+            _check_joined(t, input, dim)
     parts = [t for t in (prepend, input, append) if t is not None]
     x = cat_along(parts, dim) if len(parts) > 1 else input
     for _ in range(min(n, x.shape[dim])):
@@ -173,6 +190,16 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
         after, before = x.narrow(dim, min(1, x.shape[dim]), length), x.narrow(dim, 0, length)
         x = rows.logical_xor(after, before) if x.dtype is bool_ else rows.sub(after, before)
     return x
+
+
+def _check_joined(t: Any, input: Any, dim: int) -> None:
+    if t.ndim != input.ndim:
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if any(n != m and a != dim for a, (n, m) in enumerate(zip(t.shape, input.shape))):
+        raise RuntimeError(
+            "diff expects the shape of tensor to prepend or append to match that of input except along the "
+            f"differencing dimension; input is {list(input.shape)}, but got {list(t.shape)}"
+        )
 
 
 def _panels(name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, int]:
@@ -183,6 +210,10 @@ def _panels(name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, int]:
     dim = wrap_dim(dim, y.ndim)
     n = max(y.shape[dim] - 1, 0)
     heights = rows.add(y.narrow(dim, min(1, y.shape[dim]), n), y.narrow(dim, 0, n))
+    if x is not None:
+        require_tensor(name, x, "x", 2)
+        if x.ndim == 0:
+            raise RuntimeError(f"{name}(): `x` must have at least one dimension")
     if x is None:
         return rows.mul(heights, 1.0 if dx is None else dx), dim
     if x.ndim == 1:

@@ -11,6 +11,7 @@ from pyrite.dtype import bool_, float32, float64, int32, int64, is_integral, kin
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, require_tensor, wrap_dim
 from pyrite.ops.data import tensor
+from pyrite.ops.room import require_room
 from pyrite.ops.scan import places
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -267,7 +268,13 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
 def _edges(x: Handle, bins: Any, range_: Sequence | None) -> Handle:
     """The bin edges that `bins` means for one column of data: its own where it is a tensor, else equal steps."""
     if isinstance(bins, Tensor):
+        if bins.ndim != 1 or bins.shape[0] < 1:
+            raise RuntimeError(f"torch.histogram(): bins should be a vector, but got {list(bins.shape)}")
         return bins.handle
+    if not isinstance(bins, int) or bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins}")
+    if range_ is not None and len(range_) != 2:
+        raise RuntimeError(f"torch.histogram(): range should have 2 elements for each dimension, but got {len(range_)}")
     low, high = range_ if range_ is not None else (0.0, 0.0) if x.numel() else (0.0, 1.0)
     low, high = _ends("torch.histogram", x, low, high, 0.5)
     steps = places(bins + 1, x).to_dtype(float64)
@@ -326,6 +333,7 @@ def _histogram(points: Any, bins: list, range_: Any, weight: Any, density: bool)
         inside = fits if inside is None else rows.logical_and(inside, fits)
         edges.append(e)
         shape.append(count)
+    require_room(shape, points.dtype)
     w = x.filled([x.shape[0]], 1, x.dtype) if weight is None else weight.handle
     w = rows.select(inside, w, 0.0)
     hist = _added(math.prod(shape), at, w).reshape(shape)

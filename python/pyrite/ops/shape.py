@@ -339,6 +339,9 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 def movedim(input: Any, source: Any, destination: Any) -> Any:
     """Dimensions moved to other places, the rest in order (see ``torch.movedim``)."""
+    for name, value in (("source", source), ("destination", destination)):
+        if not isinstance(value, int | tuple | list):
+            raise TypeError(f"movedim(): argument '{name}' must be tuple of ints, not {type(value).__name__}")
     one = isinstance(source, int)
     from_ = [wrap_dim(d, input.ndim) for d in ([source] if one else source)]
     to = [wrap_dim(d, input.ndim) for d in ([destination] if isinstance(destination, int) else destination)]
@@ -366,7 +369,12 @@ def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that all of `shapes` broadcast to (see ``torch.broadcast_shapes``)."""
     from pyrite.size import Size
 
-    read = [[s] if isinstance(s, int) else list(s) for s in shapes]
+    for s in shapes:
+        if not isinstance(s, int | tuple | list):
+            raise RuntimeError(
+                "Input shapes should be of type ints, a tuple of ints, or a list of ints, got " + type(s).__name__
+            )
+    read = [sizes("broadcast_shapes", (s if isinstance(s, tuple | list) else [s],)) for s in shapes]
     rank = max(map(len, read), default=0)
     out = [1] * rank
     for shape in read:

@@ -12,6 +12,7 @@ from pyrite.dtype import float64, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops import factorization as factors
 from pyrite.ops import spectrum
+from pyrite.ops.arguments import require_tensor
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
 from pyrite.ops.linalg import matmul
@@ -143,6 +144,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
     vector = B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
     right = unsqueeze(B, -1) if vector else B
+    if right.ndim < 2:
+        raise RuntimeError("torch.linalg.lstsq: other must have at least 2 dimensions, or 1 less than input")
     m, n = A.shape[-2:]
     if right.shape[-2] != m:
         raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
@@ -192,6 +195,7 @@ _TERMS = 18
 
 def matrix_exp(input: Any) -> Any:
     """``I + A + A A / 2 + ...`` (see ``torch.linalg.matrix_exp``): Taylor's series of A / 2^s, squared s times."""
+    require_tensor("matrix_exp", input)
     if kind(input.dtype) == 2 and input.dtype.itemsize == 2:
         raise NotImplementedError(f"matrix_exp of {input.dtype.name} matrices; convert them to float32")
     check_square("linalg.matrix_exp", input)

@@ -9,7 +9,7 @@ from pyrite.autograd.graph import operation
 from pyrite.ops import elementwise as rows
 from pyrite.ops.create import zeros_of
 from pyrite.ops.linalg import matmul
-from pyrite.ops.matrices import check_matrix, check_square, in_double, mT, plain, unit
+from pyrite.ops.matrices import LinAlgError, check_matrix, check_square, in_double, mT, plain, unit
 from pyrite.ops.shape import narrow, unsqueeze
 from pyrite.ops.triangle import diag_embed
 from pyrite.tensor import Handle
@@ -17,7 +17,16 @@ from pyrite.tensor import Handle
 __all__ = ["svd"]
 
 
+def require_finite(name: str, A: Handle) -> None:
+    """LinAlgError for matrices with infinities or NaN, with which an iteration does not end well."""
+    if not rows.isfinite(A).reduce("all", None, False).item():
+        raise LinAlgError(
+            f"{name}: The algorithm failed to converge because the input matrix contained non-finite values."
+        )
+
+
 def _eigh(A: Handle) -> tuple[Handle, Handle]:
+    require_finite("linalg.eigh", A)
     values, vectors = _core.eigh(in_double(A))
     return values.to_dtype(A.dtype), vectors.to_dtype(A.dtype)
 
@@ -54,10 +63,8 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Any:
 
 
 def singular_vectors(A: Handle, full: bool) -> tuple[Handle, Handle, Handle]:
-    U, s, Vt = _core.svd(in_double(A))
-    k = min(A.shape[-2:])
-    if not full:
-        U, Vt = U.slice(-1, 0, k, 1), Vt.slice(-2, 0, k, 1)
+    require_finite("linalg.svd", A)
+    U, s, Vt = _core.svd(in_double(A), full)
     return U.to_dtype(A.dtype), s.to_dtype(A.dtype), Vt.to_dtype(A.dtype)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pyrite.autograd.graph import MULTIPLE_VIEWS, as_view, operation
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
 from pyrite.ops.join import cat_along
+from pyrite.ops.room import require_objects
 from pyrite.ops.shape import slice_axis
 from pyrite.tensor import Handle, Tensor
 
@@ -82,6 +83,7 @@ def equal_lengths(name: str, n: int, size: int) -> list[int]:
         if n != 0:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
         return [0]
+    require_objects(name, -(-n // size))
     return [min(size, n - start) for start in range(0, n, size)] or [0]
 
 
@@ -123,6 +125,8 @@ def chunk_length(name: str, input: Any, chunks: int, dim: int) -> int:
         raise RuntimeError(f"{name} expects at least a 1-dimensional tensor")
     if chunks <= 0:
         raise RuntimeError(f"{name} expects `chunks` to be greater than 0, got: {chunks}")
+    if input.shape[dim] == 0:
+        require_objects(name, chunks)
     return -(-input.shape[dim] // chunks)
 
 
@@ -144,6 +148,8 @@ def unsafe_split(tensor: Any, split_size: int, dim: int = 0) -> tuple:
 
 def unsafe_split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple:
     """`split_with_sizes` whose parts do not count as views."""
+    if input.ndim == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrap_dim(dim, input.ndim)
     return split_copies(input, checked_lengths("split_with_sizes", input, split_sizes, dim), dim)
 
@@ -161,6 +167,7 @@ def unbind(input: Any, dim: int = 0) -> tuple:
     if input.ndim == 0:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrap_dim(index("unbind", "dim", dim), input.ndim)
+    require_objects("unbind", input.shape[dim])
     return multiple(unbind_along(input, dim), input)
 
 
@@ -182,6 +189,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
     if isinstance(given, int):
         if given <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {given}")
+        require_objects("tensor_split", given)
         small, larger = divmod(n, given)
         given = [min(i, larger) + i * small for i in range(1, given)]
     bounds = [0, *(resolved(i, n) for i in given), n]

@@ -116,6 +116,7 @@ def std_mean(
 
 
 def _check_weights(name: str, w: Any, observations: int, whole: bool) -> None:
+    require_tensor("cov", w, name, 3)
     if w.ndim > 1:
         raise RuntimeError(
             f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} dimensions"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.dtype import int32, int64, of_argument
 from pyrite.ops import elementwise as rows
@@ -11,6 +12,7 @@ from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import clone
 from pyrite.ops.create import zeros_of
 from pyrite.ops.data import check_options, numbers_handle
+from pyrite.ops.room import require_room
 from pyrite.ops.shape import diagonal, diagonal_axes, reshape
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -18,6 +20,7 @@ __all__ = "diag diagflat diag_embed diagonal_scatter trace tril triu tril_indice
 
 
 def _numbers(n: int, like: Handle) -> Handle:
+    require_room([n, 4])
     return numbers_handle(list(range(n)), [n], int32).to_backend(like.backend)
 
 
@@ -58,19 +61,40 @@ def triu(input: Any, diagonal: int = 0) -> Any:
 
 def _triangle_indices(row: int, col: int, offset: int, lower: bool, dtype: Any, device: Any, layout: Any) -> Tensor:
     check_options(device, layout)
+    name = "tril_indices" if lower else "triu_indices"
+    row, col = index(name, "row", row), index(name, "col", col)
     if row < 0 or col < 0:
         side, n = ("row", row) if row < 0 else ("col", col)
         raise RuntimeError(f"{side} must be non-negative, got{n}")
     d = int64 if dtype is None else of_argument(dtype)
     if d not in (int64, int32):
-        raise RuntimeError(f"\"{'tril' if lower else 'triu'}_indices\" not implemented for '{d.scalar_name}'")
-    places = [
-        (i, j)
-        for i in range(row)
-        for j in (range(min(col, max(0, i + offset + 1))) if lower else range(max(0, i + offset), col))
-    ]
-    flat = [i for i, _ in places] + [j for _, j in places]
-    return wrap(numbers_handle(flat, [2, len(places)], d))
+        raise RuntimeError(f"\"{name}\" not implemented for '{d.scalar_name}'")
+    offset = max(-row, min(index(name, "offset", offset), col))
+    below = _below_diagonal(row, col, offset if lower else offset - 1)
+    n = below if lower else row * col - below
+    require_room([2, n])
+    return wrap(_core.from_bytes(_places(row, col, offset, lower, n).tobytes(), [2, n], int64).to_dtype(d))
+
+
+def _below_diagonal(row: int, col: int, offset: int) -> int:
+    """How many elements of a row x col matrix lie on a diagonal or below it."""
+    first = min(max(-offset, 0), row)
+    whole = min(max(col - offset - 1, first), row)
+    rising = (whole - first) * (first + whole + 1 + 2 * offset) // 2
+    return rising + (row - whole) * col
+
+
+def _places(row: int, col: int, offset: int, lower: bool, n: int) -> Any:
+    """The 2 x n rows and columns of the elements on one side of a diagonal."""
+    import numpy as np
+
+    if n == 0:
+        return np.zeros((2, 0), np.int64)
+    rows_ = np.arange(max(-offset, 0), row) if lower else np.arange(0, min(row, col - offset))
+    starts = np.zeros_like(rows_) if lower else np.maximum(rows_ + offset, 0)
+    counts = np.minimum(rows_ + offset + 1, col) if lower else col - starts
+    within = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.stack([np.repeat(rows_, counts), np.repeat(starts, counts) + within])
 
 
 def tril_indices(

@@ -8,8 +8,9 @@ from typing import Any
 from pyrite import _core
 from pyrite.dtype import is_integral, kind
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import require_tensor, wrap_dim
+from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
+from pyrite.ops.room import require_objects, require_room
 from pyrite.ops.shape import broadcast_shapes, expand, reshape, unsqueeze
 from pyrite.tensor import Tensor
 
@@ -67,6 +68,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
 def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
     """The distances between the rows of two batches, in the p-norm (see ``torch.cdist``)."""
     for x, name in ((x1, "X1"), (x2, "X2")):
+        require_tensor("cdist", x, name.lower())
         if kind(x.dtype) != 2:
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {x.dtype.scalar_name}")
         if x.ndim < 2:
@@ -109,7 +111,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 
     if x.ndim != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
-    n = x.shape[0] if N is None else N
+    n = x.shape[0] if N is None else index("vander", "N", N)
     if n < 0:
         raise RuntimeError("N must be non-negative.")
     columns = powers(x, n) if n else zeros_of(to_dtype(x, _power_type(x)), [x.shape[0], 0])
@@ -124,6 +126,8 @@ def powers(x: Any, n: int) -> Any:
     """The powers 0 to n - 1 of every number in a new last dimension."""
     from pyrite.ops.join import cat
 
+    require_objects("vander", n)
+    require_room([*x.shape, n])
     x = unsqueeze(to_dtype(x, _power_type(x)), -1)
     columns = [x * 0 + 1 if is_integral(x.dtype) else rows.pow(x, 0)]
     for _ in range(n - 1):

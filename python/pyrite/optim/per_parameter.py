@@ -8,7 +8,7 @@ from pyrite.autograd.mode import enable_grad, set_grad_enabled
 from pyrite.dtype import float32, float64, get_default_dtype
 from pyrite.optim.optimizer import Optimizer
 from pyrite.optim.updates import Value
-from pyrite.tensor import Tensor, wrap
+from pyrite.tensor import Handle, Tensor, wrap
 
 Update = Callable[[Value, Value, dict[str, Value]], None]
 
@@ -42,13 +42,18 @@ class PerParameter(Optimizer):
             with enable_grad():
                 loss = closure()
         differentiable = self.defaults.get("differentiable", False)
+        written: list[Handle] = []
         with set_grad_enabled(differentiable):
             for group in self.param_groups:
-                self._step_group(group, self.needs_tensors or differentiable)
+                written += self._step_group(group, self.needs_tensors or differentiable)
+        if written:
+            _core.evaluate_together(written)
         _core.evaluate_large()
         return loss
 
-    def _step_group(self, group: dict[str, Any], on_tensors: bool) -> None:
+    def _step_group(self, group: dict[str, Any], on_tensors: bool) -> list[Handle]:
+        """Updates the parameters of a group; what of it is worth computing together, parameters before their state."""
+        written: list[Handle] = []
         maximize = group.get("maximize", False)
         update = self.rule(group)
         for param in group["params"]:
@@ -65,6 +70,10 @@ class PerParameter(Optimizer):
                 state.update((name, _tensor(value)) for name, value in values.items() if name not in state)
             if state:
                 self.state[param] = state
+            if param.is_cuda:
+                written.append(param.handle)
+                written += [value.handle for value in state.values() if isinstance(value, Tensor) and value.is_cuda]
+        return written
 
     def _operands(
         self, param: Tensor, grad: Tensor, state: dict[str, Any], on_tensors: bool

@@ -14,6 +14,7 @@ from pyrite import _core
 from pyrite.dtype import float32, float64, get_default_dtype, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.data import check_options, finish
+from pyrite.ops.room import require_room
 from pyrite.tensor import Handle, Tensor
 
 __all__ = """
@@ -42,6 +43,7 @@ def _window(
     check_options(device, None)
     if M < 2:
         return finish(_core.full([M], 1, own), requires_grad, device)
+    require_room([M, 4])
     k = _core.from_bytes(array("d", range(M)).tobytes(), [M], float64)
     return finish(shape(k, M - 1 if sym else M).to_dtype(own), requires_grad, device)
 

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 use crate::fast::Fast;
 use crate::layout::Layout;
 use crate::op::Op;
-use crate::program::Program;
+use crate::program::{Program, Run};
+use crate::random::Draw;
 use crate::scalar::Scalar;
 use std::any::Any;
 use std::fmt::Debug;
@@ -123,12 +124,29 @@ pub trait Backend: Send + Sync {
     /// A copy of host memory.
     fn upload(&self, bytes: &[u8]) -> Result<Buffer>;
 
+    /// A copy of a buffer.
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        let mut bytes = vec![0; buffer.0.len()];
+        self.download(buffer, 0, &mut bytes)?;
+        self.upload(&bytes)
+    }
+
     /// Copies `out.len()` bytes from byte `start` to the host.
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()>;
 
     /// Evaluates a program; output `i` is written to `outputs[i]`, which may be the buffer of an input that is read whole
     /// and in order, and then is that input's last use.
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()>;
+
+    /// Whether [`Backend::run_together`] costs less than one run after another.
+    fn runs_together(&self) -> bool {
+        false
+    }
+
+    /// Evaluates programs that do not read each other's outputs: all of them, or on an error none.
+    fn run_together(&self, runs: &[&Run]) -> Result<()> {
+        runs.iter().try_for_each(|run| self.run(&run.program, &run.outputs))
+    }
 
     /// Whether even the smallest results are deferred, because starting a kernel costs more than it computes.
     fn defers_small(&self) -> bool {
@@ -196,6 +214,11 @@ pub trait Backend: Send + Sync {
 
     /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;
+
+    /// Random numbers by counter. A device that draws them otherwise, from a generator of its own, has none.
+    fn random(&self, _: &Draw) -> Result<Buffer> {
+        Err(Error::Invalid(format!("{} draws no random numbers by counter", self.name())))
+    }
 
     /// Whether the device has a kernel for a fast op on elements of a dtype.
     fn has_fast(&self, _: &Fast, _: DType) -> bool {

@@ -20,6 +20,8 @@ pub enum Error {
     ZeroDivision,
     /// The op exists, but not for this dtype: `NotImplementedError`, as PyTorch says `"op" not implemented for 'Bool'`.
     Unsupported { op: &'static str, dtype: DType },
+    /// A device has no kernel for it, in words that name it: `NotImplementedError`.
+    NotBuilt(String),
     /// More memory was asked for than there is: `RuntimeError`.
     OutOfMemory { bytes: usize },
     /// The same on a device with memory of its own, in words: `OutOfMemoryError`, which is a `RuntimeError`.
@@ -38,7 +40,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Invalid(text) | Error::Index(text) | Error::Value(text) | Error::Type(text) => f.write_str(text),
-            Error::DeviceOutOfMemory(text) => f.write_str(text),
+            Error::NotBuilt(text) | Error::DeviceOutOfMemory(text) => f.write_str(text),
             Error::ZeroDivision => f.write_str("ZeroDivisionError"),
             Error::Unsupported { op, dtype } => write!(f, "\"{op}\" not implemented for '{}'", dtype.scalar_name()),
             Error::OutOfMemory { bytes } => {

@@ -27,4 +27,62 @@ pub enum Fast {
     Nll { ignored: i64 },
     /// (g, class indices, the two rows, total?) -> the gradient of the log-probabilities, divided by the total.
     NllSlope { ignored: i64 },
+    /// (a [batch, m, k], b [batch, k, n], bias [batch, m, n]) -> a b + bias, row-major.
+    MatmulWithBias,
+    /// (q [batch, heads, l, e], k [batch, h, s, e], v [batch, h, s, c], mask [batch, heads, l, s]) -> y [batch, heads, l, c] and
+    /// the logarithm of each row's sum of exponentials [batch, heads, l] in float32: softmax(q k^T scale + mask) v. The mask may
+    /// be left out; one of bool keeps where it is true. Several heads may share a key head. `size` is the larger of e and c.
+    Attention { is_causal: bool, scale: f32, size: usize },
+    /// (g, q, k, v, mask, y, that logarithm) -> the gradients of q, k and v.
+    AttentionSlope { is_causal: bool, scale: f32, size: usize },
+    /// (x, weight, bias or none) -> y: x (N, C, 3 axes) seen through windows, under a weight (O, C / groups, 3 axes).
+    Convolve { windows: Windows, groups: usize },
+    /// (y, weight, bias or none) -> x: the adjoint of Convolve in its input.
+    Spread { windows: Windows, groups: usize },
+    /// (g, x) -> weight: the adjoint of Convolve in its weight.
+    Weigh { windows: Windows, groups: usize },
+    /// (x) -> sums: the sum of each window over the last 3 axes; what is outside counts as 0.
+    WindowSum { windows: Windows },
+    /// (y) -> x: the adjoint of WindowSum.
+    WindowShare { windows: Windows },
+    /// (x) -> values, places as int64: the largest element of each window and its tap, the first of equals, but the last NaN.
+    WindowMax { windows: Windows },
+    /// (x, places) -> values: the element at a tap of each window; the adjoint of WindowPut.
+    WindowPick { windows: Windows },
+    /// (y, places) -> x: each window adds its element at its tap.
+    WindowPut { windows: Windows },
+}
+
+/// Windows over three spatial axes: place `t` of window `p` lies at `p * stride + t * dilation - before`, maybe outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Windows {
+    pub kernel: [usize; 3],
+    pub stride: [usize; 3],
+    pub dilation: [usize; 3],
+    pub before: [isize; 3],
+}
+
+/// Steps and spans of windows stay below this, so that 32 bits hold where they stand.
+pub(crate) const REACH: usize = 1 << 30;
+
+impl Windows {
+    /// Windows over one to three axes, those that are missing put in front; None for any other number of them and for steps that
+    /// are zero or too far.
+    pub fn new(kernel: &[usize], stride: &[usize], before: &[isize], dilation: &[usize]) -> Option<Windows> {
+        let axes = kernel.len();
+        if !(1..=3).contains(&axes) || [stride.len(), before.len(), dilation.len()] != [axes; 3] {
+            return None;
+        }
+        let is_near = |n: usize| (1..REACH).contains(&n);
+        let fits = |i: usize| {
+            let span = kernel[i].checked_mul(dilation[i]);
+            span.is_some_and(is_near) && is_near(stride[i]) && before[i].unsigned_abs() < REACH
+        };
+        let mut windows = Windows { kernel: [1; 3], stride: [1; 3], dilation: [1; 3], before: [0; 3] };
+        for (i, at) in (3 - axes..3).enumerate() {
+            (windows.kernel[at], windows.stride[at]) = (kernel[i], stride[i]);
+            (windows.dilation[at], windows.before[at]) = (dilation[i], before[i]);
+        }
+        (0..axes).all(fits).then_some(windows)
+    }
 }

@@ -20,20 +20,30 @@ pub struct Layout {
 pub fn row_major(shape: &[usize]) -> Strides {
     let mut strides: Strides = SmallVec::from_elem(1, shape.len());
     for i in (0..shape.len().saturating_sub(1)).rev() {
-        strides[i] = strides[i + 1] * shape[i + 1].max(1) as isize;
+        strides[i] = strides[i + 1].saturating_mul(shape[i + 1].max(1) as isize);
     }
     strides
 }
 
-/// The number of elements, refused where it does not fit an address space.
+/// The product of the sizes, an empty axis counted as 1 as its stride counts it; None where it exceeds `limit`.
+fn product_within(shape: &[usize], limit: usize) -> Option<usize> {
+    shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)).filter(|&n| n <= limit))
+}
+
+/// The number of elements, refused where they, or the strides of an empty tensor, do not fit an address space.
 pub fn checked_numel(shape: &[usize]) -> Result<usize> {
-    if shape.contains(&0) {
-        return Ok(0);
-    }
-    shape
-        .iter()
-        .try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= isize::MAX as usize / 16))
+    let empty = shape.contains(&0);
+    product_within(shape, isize::MAX as usize / if empty { 1 } else { 16 })
+        .map(|n| if empty { 0 } else { n })
         .ok_or_else(|| Error::Invalid(format!("Storage size calculation overflowed with sizes={}", list(shape))))
+}
+
+/// Refuses the sizes of a view whose elements cannot be counted, however few places they read.
+pub fn require_countable(shape: &[usize]) -> Result<()> {
+    match product_within(shape, isize::MAX as usize) {
+        Some(_) => Ok(()),
+        None => Err(Error::Invalid(format!("numel: integer multiplication overflow with sizes={}", list(shape)))),
+    }
 }
 
 impl Layout {
@@ -103,7 +113,7 @@ impl Layout {
         let mut step = 1isize;
         for &a in order.iter().rev() {
             strides[a] = step;
-            step *= shape[a].max(1) as isize;
+            step = step.saturating_mul(shape[a].max(1) as isize);
         }
         Layout { shape: Shape::from_slice(shape), strides, offset: 0 }
     }
@@ -137,6 +147,11 @@ impl Layout {
             high += reach.max(0);
         }
         (low as usize, high as usize + 1)
+    }
+
+    /// The offset `count` steps of `stride` further on; what an empty layout's would overflow stays in range.
+    pub(crate) fn offset_after(&self, stride: isize, count: isize) -> usize {
+        (self.offset as isize).saturating_add(stride.saturating_mul(count)).max(0) as usize
     }
 
     /// `axis` as an index, counting from the end where it is negative; a 0-d tensor accepts 0 and -1.
@@ -218,6 +233,9 @@ mod tests {
     #[test]
     fn impossible_sizes_are_refused() {
         assert!(checked_numel(&[usize::MAX / 2, 3]).is_err());
-        assert_eq!(checked_numel(&[usize::MAX, 0]).unwrap(), 0);
+        assert_eq!(checked_numel(&[1 << 62, 0]).unwrap(), 0);
+        assert!(checked_numel(&[0, 1 << 62, 1 << 62]).is_err());
+        assert!(require_countable(&[1 << 31, 1 << 31]).is_ok());
+        assert!(require_countable(&[1 << 31, 1 << 31, 1 << 31]).is_err());
     }
 }

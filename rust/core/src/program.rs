@@ -64,6 +64,13 @@ pub struct Program {
     pub outputs: Vec<usize>,
 }
 
+/// A program with the buffers that its outputs go to.
+#[derive(Debug)]
+pub struct Run {
+    pub program: Program,
+    pub outputs: Vec<Buffer>,
+}
+
 impl Program {
     /// Joins neighbouring axes wherever every input allows it, so that devices see few and long axes.
     pub fn merge_axes(&mut self) {

@@ -9,10 +9,10 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::{Layout, Shape};
 use crate::op::Op;
-use crate::program::{Arg, Input, MAX_BUFFERS, MAX_NODES, Program, Step};
+use crate::program::{Arg, Input, MAX_BUFFERS, MAX_NODES, Program, Run, Step};
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
@@ -68,6 +68,11 @@ const LARGE_BYTES: usize = 1 << 20;
 /// Held while nothing may be evaluated: around a fork.
 pub fn lock_evaluation() -> MutexGuard<'static, ()> {
     EVALUATION.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Held while no pending value may be noted: around a fork.
+pub fn lock_notes() -> MutexGuard<'static, impl Sized> {
+    LARGE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// How much is deferred; read once from the environment.
@@ -295,11 +300,19 @@ impl Collected {
     }
 }
 
-fn evaluate_locked(root: &Arc<Value>, garbage: &mut Vec<Arc<Pending>>) -> Result<()> {
+/// A program that is about to run.
+struct Job {
+    collected: Collected,
+    outputs: Vec<Arc<Value>>,
+    run: Run,
+}
+
+/// Lowers the program that makes `root` ready; None where it is already.
+fn prepare(root: &Arc<Value>, garbage: &mut Vec<Arc<Pending>>) -> Result<Option<Job>> {
     if root.is_ready() {
-        return Ok(());
+        return Ok(None);
     }
-    let Some(pending) = root.pending() else { return Ok(()) };
+    let Some(pending) = root.pending() else { return Ok(None) };
     let collected = collect(root, pending);
     let held = collected.held();
     if collected.leaves() + held.len() + 1 > MAX_BUFFERS && !held.is_empty() {
@@ -309,17 +322,74 @@ fn evaluate_locked(root: &Arc<Value>, garbage: &mut Vec<Arc<Pending>>) -> Result
         drop(held);
         garbage.extend(collected.nodes.into_iter().map(|(_, p)| p));
         outcome?;
-        return evaluate_locked(root, garbage);
+        return prepare(root, garbage);
     }
     let mut outputs: Vec<Arc<Value>> = held.into_iter().cloned().collect();
     outputs.push(root.clone());
     let program = lower(&collected, &outputs)?;
     let buffers = allocate_outputs(&collected, &outputs, &program)?;
-    root.backend.run(&program, &buffers)?;
-    for (value, buffer) in outputs.iter().zip(buffers) {
-        garbage.extend(value.settle(buffer));
+    Ok(Some(Job { collected, outputs, run: Run { program, outputs: buffers } }))
+}
+
+impl Job {
+    /// The results have been computed.
+    fn settle(self, garbage: &mut Vec<Arc<Pending>>) {
+        for (value, buffer) in self.outputs.iter().zip(self.run.outputs) {
+            garbage.extend(value.settle(buffer));
+        }
+        garbage.extend(self.collected.nodes.into_iter().map(|(_, p)| p));
     }
-    garbage.extend(collected.nodes.into_iter().map(|(_, p)| p));
+}
+
+fn evaluate_locked(root: &Arc<Value>, garbage: &mut Vec<Arc<Pending>>) -> Result<()> {
+    let Some(job) = prepare(root, garbage)? else { return Ok(()) };
+    root.backend.run(&job.run.program, &job.run.outputs)?;
+    job.settle(garbage);
+    Ok(())
+}
+
+/// Evaluates pending values of one device, as many at once as do not read each other.
+pub(crate) fn evaluate_together(values: &[Arc<Value>]) -> Result<()> {
+    let mut garbage = Vec::new();
+    let outcome = {
+        let _lock = lock_evaluation();
+        evaluate_together_locked(values, &mut garbage)
+    };
+    drop(garbage);
+    outcome
+}
+
+fn evaluate_together_locked(values: &[Arc<Value>], garbage: &mut Vec<Arc<Pending>>) -> Result<()> {
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut known: HashSet<*const Value> = HashSet::new();
+    for value in values {
+        if known.contains(&Arc::as_ptr(value)) {
+            continue;
+        }
+        if value.pending().is_some_and(|pending| reads_any(value, pending, &known)) {
+            run_together(&mut jobs, garbage)?;
+            known.clear();
+        }
+        if let Some(job) = prepare(value, garbage)? {
+            known.extend(job.collected.nodes.iter().map(|(id, _)| id));
+            jobs.push(job);
+        }
+    }
+    run_together(&mut jobs, garbage)
+}
+
+/// Whether the program of a pending value would contain one of `known`.
+fn reads_any(root: &Arc<Value>, pending: Arc<Pending>, known: &HashSet<*const Value>) -> bool {
+    !known.is_empty() && collect(root, pending).nodes.iter().any(|(id, _)| known.contains(id))
+}
+
+fn run_together(jobs: &mut Vec<Job>, garbage: &mut Vec<Arc<Pending>>) -> Result<()> {
+    let Some(backend) = jobs.first().and_then(|job| job.outputs.first()).map(|value| value.backend) else {
+        return Ok(());
+    };
+    let runs: Vec<&Run> = jobs.iter().map(|job| &job.run).collect();
+    backend.run_together(&runs)?;
+    jobs.drain(..).for_each(|job| job.settle(garbage));
     Ok(())
 }
 

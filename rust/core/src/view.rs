@@ -1,7 +1,7 @@
 //! Views: every one is a function from a Layout to a Layout and touches no data.
 
 use crate::error::{Error, Result, list};
-use crate::layout::{Layout, Shape, Strides, wrap_axis};
+use crate::layout::{Layout, Shape, Strides, require_countable, wrap_axis};
 use smallvec::SmallVec;
 
 impl Layout {
@@ -42,7 +42,7 @@ impl Layout {
         let a = self.axis(axis)?;
         let mut out = self.clone();
         if length > 0 {
-            out.offset = (self.offset as isize + self.strides[a] * start as isize) as usize;
+            out.offset = self.offset_after(self.strides[a], start as isize);
         }
         out.shape[a] = length;
         out.strides[a] = self.strides[a].saturating_mul(step as isize);
@@ -60,7 +60,7 @@ impl Layout {
             return Err(Error::Index(format!("index {index} is out of bounds for dimension {a} with size {n}")));
         }
         let mut out = self.clone();
-        out.offset = (self.offset as isize + self.strides[a] * if index < 0 { index + n } else { index }) as usize;
+        out.offset = self.offset_after(self.strides[a], if index < 0 { index + n } else { index });
         out.shape.remove(a);
         out.strides.remove(a);
         Ok(out)
@@ -77,7 +77,7 @@ impl Layout {
         }
         let a = if axis < 0 { axis + rank + 1 } else { axis } as usize;
         let mut out = self.clone();
-        let stride = if a < self.rank() { self.shape[a].max(1) as isize * self.strides[a] } else { 1 };
+        let stride = if a < self.rank() { self.strides[a].saturating_mul(self.shape[a].max(1) as isize) } else { 1 };
         out.shape.insert(a, 1);
         out.strides.insert(a, stride);
         Ok(out)
@@ -144,6 +144,7 @@ impl Layout {
                 }
             }
         }
+        require_countable(&out.shape)?;
         Ok(out)
     }
 
@@ -209,15 +210,15 @@ impl Layout {
         let size = if offset >= 0 { rows.min(cols - offset) } else { (rows + offset).min(cols) }.max(0);
         let mut out = self.clone();
         if size > 0 {
-            let skip = if offset >= 0 { offset * self.strides[b] } else { -offset * self.strides[a] };
-            out.offset = (self.offset as isize + skip) as usize;
+            let (stride, count) = if offset >= 0 { (self.strides[b], offset) } else { (self.strides[a], -offset) };
+            out.offset = self.offset_after(stride, count);
         }
         for axis in [a.max(b), a.min(b)] {
             out.shape.remove(axis);
             out.strides.remove(axis);
         }
         out.shape.push(size as usize);
-        out.strides.push(self.strides[a] + self.strides[b]);
+        out.strides.push(self.strides[a].saturating_add(self.strides[b]));
         Ok(out)
     }
 
@@ -238,6 +239,7 @@ impl Layout {
         }
         out.shape.push(size as usize);
         out.strides.push(stride);
+        require_countable(&out.shape)?;
         Ok(out)
     }
 
@@ -269,11 +271,9 @@ impl Layout {
                 list(strides)
             )));
         }
-        Ok(Layout {
-            shape: shape.iter().map(|&s| s as usize).collect(),
-            strides: Strides::from_slice(strides),
-            offset: offset as usize,
-        })
+        let shape: Shape = shape.iter().map(|&s| s as usize).collect();
+        require_countable(&shape)?;
+        Ok(Layout { shape, strides: Strides::from_slice(strides), offset: offset as usize })
     }
 }
 
@@ -305,6 +305,7 @@ pub fn infer_shape(shape: &[isize], numel: usize) -> Result<Shape> {
     } else if known != numel {
         return Err(refuse());
     }
+    require_countable(&out)?;
     Ok(out)
 }
 
@@ -336,6 +337,24 @@ mod tests {
         assert_eq!(l.unfold(1, 2, 2).unwrap().shape.as_slice(), [3, 2, 2]);
         assert!(l.select(0, 3).is_err());
         assert!(Layout::as_strided(&[3, 3], &[4, 1], 2, 12).is_err());
+    }
+
+    #[test]
+    fn views_with_more_elements_than_can_be_counted_are_refused() {
+        let one = Layout::contiguous(&[1]);
+        assert!(one.expand(&[1 << 62]).is_ok());
+        assert!(one.expand(&[1 << 31, 1 << 31, 1 << 31]).is_err());
+        assert!(Layout::as_strided(&[1 << 62, 4], &[0, 0], 0, 1).is_err());
+        assert!(one.expand(&[1 << 40]).unwrap().unfold(0, 1 << 39, 1).is_err());
+        assert!(infer_shape(&[0, 1 << 62, 1 << 62], 0).is_err());
+    }
+
+    #[test]
+    fn offsets_into_nothing_stay_in_range() {
+        let l = Layout::as_strided(&[3, 3, 0], &[isize::MAX, isize::MAX, 1], 0, 1).unwrap();
+        assert_eq!(l.select(0, 2).unwrap().offset, isize::MAX as usize);
+        assert_eq!(l.diagonal(2, 0, 1).unwrap().offset, isize::MAX as usize);
+        assert_eq!(l.slice(0, 1, 2, 2).unwrap().unsqueeze(0).unwrap().strides[0], isize::MAX);
     }
 
     #[test]

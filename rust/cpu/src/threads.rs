@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 struct Pool {
     process: u32,
@@ -14,6 +14,14 @@ struct Pool {
 static POOL: RwLock<Option<Pool>> = RwLock::new(None);
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
+/// Threads that there are at most, whatever is asked for: more cost memory and bring nothing.
+const MOST: usize = 1024;
+
+/// Held while no pool may be looked up or built: around a fork.
+pub fn lock_pool() -> RwLockWriteGuard<'static, impl Sized> {
+    POOL.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How many threads kernels may use: what was set, else `PYRITE_NUM_THREADS`, `OMP_NUM_THREADS`, else the CPUs there are.
 pub fn count() -> usize {
     match THREADS.load(Ordering::Relaxed) {
@@ -21,7 +29,7 @@ pub fn count() -> usize {
             let asked = ["PYRITE_NUM_THREADS", "OMP_NUM_THREADS"]
                 .iter()
                 .find_map(|name| std::env::var(name).ok()?.parse().ok().filter(|&n: &usize| n > 0));
-            let n = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
+            let n = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get())).min(MOST);
             THREADS.store(n, Ordering::Relaxed);
             n
         }
@@ -30,7 +38,7 @@ pub fn count() -> usize {
 }
 
 pub fn set_count(threads: usize) {
-    THREADS.store(threads.max(1), Ordering::Relaxed);
+    THREADS.store(threads.clamp(1, MOST), Ordering::Relaxed);
 }
 
 fn pool(threads: usize) -> Option<Arc<rayon::ThreadPool>> {

@@ -1,11 +1,16 @@
 //! The choice of a device: which adapter, which of its features, and how much of its memory.
 
 use crate::context::wait;
+use crate::memory::ALIGNMENT;
+use crate::missing;
 use pyrite_core::{Error, Result};
 use wgpu::{DeviceType, Features, Limits};
 
+/// The most buffers of one kernel that are asked for: programs that run side by side have many.
+const MOST_BUFFERS: u32 = 64;
 /// What kernels make use of where it is there.
-const WANTED: Features = Features::SHADER_INT64.union(Features::SHADER_F64).union(Features::IMMEDIATES);
+const WANTED: Features =
+    Features::SHADER_INT64.union(Features::SHADER_F64).union(Features::IMMEDIATES).union(Features::PIPELINE_CACHE);
 
 fn is_set(name: &str) -> bool {
     std::env::var(name).is_ok_and(|v| v == "1")
@@ -22,7 +27,7 @@ fn rank(adapter: &wgpu::Adapter) -> usize {
 }
 
 /// The best adapter. A software one (Mesa's lavapipe) counts only with `PYRITE_GPU_SOFTWARE=1`.
-fn best() -> Result<wgpu::Adapter> {
+pub fn best() -> Result<wgpu::Adapter> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -31,44 +36,52 @@ fn best() -> Result<wgpu::Adapter> {
     let has_software = adapters.iter().any(|adapter| rank(adapter) == 4);
     let accepts_software = is_set("PYRITE_GPU_SOFTWARE");
     let found = adapters.into_iter().filter(|a| accepts_software || rank(a) < 4).min_by_key(rank);
-    found.ok_or_else(|| Error::Invalid(missing(has_software)))
+    found.ok_or_else(|| Error::Invalid(missing::explanation(has_software)))
 }
 
-/// What to look at where no adapter was found.
-fn missing(has_software: bool) -> String {
-    let mut text = String::from("no GPU was found. ");
-    text.push_str(if cfg!(target_os = "linux") {
-        "The Vulkan loader (libvulkan1) and the driver's Vulkan part (its ICD file in /usr/share/vulkan/icd.d or /etc/vulkan/icd.d) \
-         must be installed, and this user must be allowed to open /dev/dri/renderD* or /dev/nvidia*; in a container \
-         NVIDIA_DRIVER_CAPABILITIES must include graphics."
-    } else {
-        "It needs a driver for Metal, Direct3D 12 or Vulkan."
-    });
-    if has_software {
-        text.push_str(" There is a software adapter, which PYRITE_GPU_SOFTWARE=1 accepts.");
-    }
-    text
-}
-
-/// WebGPU's default limits, so that kernels run everywhere, but buffers as large as the adapter has them.
+/// WebGPU's default limits, so that kernels run everywhere, but buffers as large and as many as the adapter
+/// has them.
 /// `PYRITE_GPU_LIMITS=webgpu` leaves everything at the defaults.
 fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
-    if std::env::var("PYRITE_GPU_LIMITS").is_ok_and(|v| v == "webgpu") {
+    if limits_have("webgpu") {
         return (Features::empty(), Limits::default());
     }
     let (features, has) = (adapter.features() & WANTED, adapter.limits());
     let limits = Limits {
         max_buffer_size: has.max_buffer_size,
         max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
+        max_storage_buffers_per_shader_stage: has.max_storage_buffers_per_shader_stage.min(MOST_BUFFERS),
+        max_buffers_and_acceleration_structures_per_shader_stage: has
+            .max_buffers_and_acceleration_structures_per_shader_stage
+            .min(MOST_BUFFERS + 1),
         max_immediate_size: if features.contains(Features::IMMEDIATES) { has.max_immediate_size.min(128) } else { 0 },
         ..Limits::default()
     };
     (features, limits)
 }
 
-/// Opens the best adapter.
-pub fn open() -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
-    let adapter = best()?;
+/// Whether `PYRITE_GPU_LIMITS`, settings with commas between them, has this one.
+fn limits_have(wanted: &str) -> bool {
+    std::env::var("PYRITE_GPU_LIMITS").is_ok_and(|settings| settings.split(',').any(|setting| setting == wanted))
+}
+
+/// The bytes of `binding:1MiB`, if there is such a setting.
+fn binding(settings: &str) -> Option<usize> {
+    let size = settings.split(',').find_map(|setting| setting.strip_prefix("binding:"))?;
+    let (digits, unit) = size.split_at(size.find(|c: char| !c.is_ascii_digit()).unwrap_or(size.len()));
+    let unit = ["", "KiB", "MiB", "GiB"].iter().position(|&name| name == unit)?;
+    digits.parse::<usize>().ok()?.checked_mul(1 << (10 * unit))
+}
+
+/// How many bytes a kernel can see of one buffer; `PYRITE_GPU_LIMITS=binding:1MiB` makes it fewer.
+pub fn window(device: &wgpu::Device) -> usize {
+    let most = device.limits().max_storage_buffer_binding_size as usize;
+    let asked = binding(&std::env::var("PYRITE_GPU_LIMITS").unwrap_or_default());
+    asked.unwrap_or(most).clamp(ALIGNMENT, most) / 4 * 4
+}
+
+/// Opens a device.
+pub fn open(adapter: wgpu::Adapter) -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
     let (required_features, required_limits) = required(&adapter);
     let descriptor =
         wgpu::DeviceDescriptor { label: Some("pyrite"), required_features, required_limits, ..Default::default() };
@@ -87,4 +100,18 @@ pub fn memory_limit(adapter: &wgpu::AdapterInfo) -> Option<usize> {
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: usize = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes / 4 * 3 * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::binding;
+
+    #[test]
+    fn a_setting_is_a_number_of_bytes_with_a_unit() {
+        assert_eq!(binding("webgpu,binding:3MiB"), Some(3 << 20));
+        assert_eq!(binding("binding:4096"), Some(4096));
+        for none in ["", "webgpu", "binding:", "binding:1 MB", "binding:MiB", "binding:99999999999999999999"] {
+            assert_eq!(binding(none), None, "{none}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! A device of this machine with all that belongs to it: its memory, its kernels, and the commands on their way to it.
 
 use crate::adapter;
+use crate::cache::{self, Cache};
+use crate::elements::Long;
 use crate::fault;
 use crate::parameters::Placement;
 use crate::pipelines::Pipelines;
@@ -23,6 +25,10 @@ pub struct Context {
     pub adapter: wgpu::AdapterInfo,
     pub pipelines: Pipelines,
     pub pool: Arc<Pool>,
+    /// Bytes that a kernel can see of one buffer.
+    pub window: usize,
+    /// Where compiled kernels are kept between processes.
+    pub cache: Option<Cache>,
     queue: wgpu::Queue,
     recorder: Mutex<Recorder>,
     /// Where kernels report what is wrong with their data; see `fault.rs`.
@@ -61,7 +67,12 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Context {
     /// Opens the best adapter.
     pub fn open() -> Result<Context> {
-        let (adapter, device, queue) = adapter::open()?;
+        Context::on(adapter::best()?)
+    }
+
+    /// Opens a device of this adapter.
+    pub fn on(adapter: wgpu::Adapter) -> Result<Context> {
+        let (adapter, device, queue) = adapter::open(adapter)?;
         let state = Arc::new(State::default());
         let (errors, losses) = (state.clone(), state.clone());
         device.on_uncaptured_error(Arc::new(move |error| {
@@ -82,6 +93,8 @@ impl Context {
         pool.set_limit(adapter::memory_limit(&adapter));
         Ok(Context {
             recorder: Mutex::new(Recorder::new(&device)),
+            window: adapter::window(&device),
+            cache: cache::path(&adapter).and_then(|path| Cache::open(&device, path)),
             device,
             adapter,
             pipelines: Pipelines::default(),
@@ -100,10 +113,21 @@ impl Context {
         self.device.features().contains(features)
     }
 
-    /// Bytes that a kernel can see of one buffer.
+    /// What kernels compute int64 in.
+    pub fn long(&self) -> Long {
+        if self.has(wgpu::Features::SHADER_INT64) { Long::Native } else { Long::Pair }
+    }
+
+    /// Bytes that one tensor can have.
     pub fn capacity(&self) -> usize {
+        self.device.limits().max_buffer_size as usize / 4 * 4
+    }
+
+    /// Tensors that one kernel can work on; a further buffer may hold its parameters.
+    pub fn most_buffers(&self) -> usize {
         let limits = self.device.limits();
-        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size) as usize / 4 * 4
+        let all = limits.max_buffers_and_acceleration_structures_per_shader_stage;
+        limits.max_storage_buffers_per_shader_stage.min(all.saturating_sub(1)) as usize
     }
 
     /// Kernels started so far.
@@ -210,6 +234,13 @@ impl Context {
         lock(&self.recorder).encode(self, |encoder| encoder.clear_buffer(buffer, 0, None))
     }
 
+    /// Copies the first bytes of a buffer to another, to whole words, in the order of commands.
+    pub fn copy(&self, from: &wgpu::Buffer, to: &wgpu::Buffer, bytes: usize) -> Result<()> {
+        self.check()?;
+        let size = bytes.next_multiple_of(4) as u64;
+        lock(&self.recorder).encode(self, |encoder| encoder.copy_buffer_to_buffer(from, 0, to, 0, size))
+    }
+
     /// Copies host memory to the start of a buffer, in the order of commands.
     pub fn write(&self, to: &wgpu::Buffer, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {
@@ -312,6 +343,13 @@ impl Context {
         let polled = self.device.poll(how).map(drop);
         self.check()?;
         polled.map_err(|e| Error::Invalid(format!("gpu: {e}")))
+    }
+
+    /// Writes down the kernels that were compiled, for the next process.
+    pub fn keep_kernels(&self) {
+        if let (Some(cache), Ok(())) = (&self.cache, self.check()) {
+            cache.save();
+        }
     }
 
     /// Gives the device up: everything that needs it from now on is refused.

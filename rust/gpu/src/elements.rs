@@ -4,15 +4,44 @@
 use crate::not_built::not_built;
 use pyrite_core::{DType, Result};
 
+/// What a device computes int64 in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Long {
+    /// Integers of its own.
+    Native,
+    /// Pairs of words, with the arithmetic of `shaders/pair.wgsl`, which has no division.
+    Pair,
+}
+
 /// The WGSL type that ops of a dtype compute in; a bool is an integer of 0 or 1.
-pub fn compute_type(dtype: DType) -> Option<&'static str> {
+pub fn compute_type(dtype: DType, long: Long) -> Option<&'static str> {
     match dtype {
         DType::F32 | DType::F16 | DType::BF16 => Some("f32"),
         DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 => Some("i32"),
+        DType::I64 if long == Long::Pair => Some("pair"),
         DType::I64 => Some("i64"),
         DType::F64 => Some("f64"),
         DType::C64 | DType::C128 => None,
     }
+}
+
+/// The dtype that partial results are kept in: as wide as what ops compute in.
+pub fn wide(dtype: DType) -> DType {
+    match dtype {
+        DType::F16 | DType::BF16 => DType::F32,
+        DType::Bool | DType::U8 | DType::I8 | DType::I16 => DType::I32,
+        other => other,
+    }
+}
+
+/// The sum of two values of a compute type.
+pub fn plus(compute: &str, a: &str, b: &str) -> String {
+    if compute == "pair" { format!("op_add_pair({a}, {b})") } else { format!("{a} + {b}") }
+}
+
+/// Their product.
+pub fn times(compute: &str, a: &str, b: &str) -> String {
+    if compute == "pair" { format!("op_mul_pair({a}, {b})") } else { format!("{a} * {b}") }
 }
 
 /// Elements in one word; 1 where an element takes a word or more.
@@ -27,7 +56,7 @@ fn part(dtype: DType, at: &str) -> (String, String) {
 }
 
 /// The element at `at` of `words`, in its compute type, but a bool as a bool.
-pub fn load(dtype: DType, words: &str, is_atomic: bool, at: &str) -> Result<String> {
+pub fn load(dtype: DType, long: Long, words: &str, is_atomic: bool, at: &str) -> Result<String> {
     let word = |i: String| if is_atomic { format!("atomicLoad(&{words}[{i}])") } else { format!("{words}[{i}]") };
     let bits = || {
         let (i, shift) = part(dtype, at);
@@ -56,8 +85,10 @@ pub fn load(dtype: DType, words: &str, is_atomic: bool, at: &str) -> Result<Stri
             let (word, shift) = bits();
             format!("bitcast<f32>(({word} >> ({shift})) << 16u)")
         }
-        DType::I64 => format!("join_i64({}, {})", word(format!("2u * ({at})")), word(format!("2u * ({at}) + 1u"))),
-        DType::F64 => format!("join_f64({}, {})", word(format!("2u * ({at})")), word(format!("2u * ({at}) + 1u"))),
+        DType::I64 | DType::F64 => {
+            let t = compute_type(dtype, long).unwrap_or_default();
+            format!("join_{t}({}, {})", word(format!("2u * ({at})")), word(format!("2u * ({at}) + 1u")))
+        }
         DType::C64 | DType::C128 => return not_built(&format!("reading {}", dtype.name())),
     })
 }
@@ -77,13 +108,13 @@ pub fn bits(dtype: DType, value: &str) -> Result<String> {
 
 /// Statements that write `value` to the place `at`, both names. Words that elements share must be atomic: other threads may
 /// write the rest of them.
-pub fn store(dtype: DType, words: &str, at: &str, value: &str, is_atomic: bool) -> Result<String> {
+pub fn store(dtype: DType, long: Long, words: &str, at: &str, value: &str, is_atomic: bool) -> Result<String> {
     let set = |i: &str, bits: &str| match is_atomic {
         true => format!("atomicStore(&{words}[{i}], {bits});"),
         false => format!("{words}[{i}] = {bits};"),
     };
     if matches!(dtype, DType::I64 | DType::F64) {
-        let t = if dtype == DType::I64 { "i64" } else { "f64" };
+        let t = compute_type(dtype, long).unwrap_or_default();
         let (low, high) = (set(&format!("2u * ({at})"), "parts.x"), set(&format!("2u * ({at}) + 1u"), "parts.y"));
         return Ok(format!("let parts = split_{t}({value}); {low} {high}"));
     }

@@ -1,11 +1,15 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
+mod attention;
 mod class_loss;
+mod convolution;
+mod pooling;
 mod rows;
 mod softmax;
 mod standardize;
 
 use crate::context::Context;
+use crate::matmul;
 use crate::not_built::not_built;
 use class_loss::Classes;
 use pyrite_core::fast::Fast;
@@ -13,17 +17,10 @@ use pyrite_core::{DType, Operand, Result};
 
 /// Whether there is a kernel for `op` on elements of `dtype`.
 pub fn has(op: &Fast, dtype: DType) -> bool {
+    let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
-        Fast::Softmax { .. }
-        | Fast::SoftmaxSlope { .. }
-        | Fast::Standardize { .. }
-        | Fast::StandardizeSlope { .. }
-        | Fast::StandardizeWeightSlope { .. }
-        | Fast::LogSumExp { .. }
-        | Fast::CrossEntropy { .. }
-        | Fast::CrossEntropySlope { .. }
-        | Fast::Nll { .. }
-        | Fast::NllSlope { .. } => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
+        Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
+        _ => is_float,
     }
 }
 
@@ -57,6 +54,39 @@ pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[
         }
         (&Fast::NllSlope { ignored }, [Some(g), Some(target), Some(kept), total], [out]) => {
             Classes { target, weight: None, ignored, smoothing: 0.0 }.slope(context, g, None, kept, total, out)
+        }
+        (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
+            matmul::matmul_with_bias(context, [a, b, bias], out)
+        }
+        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::attention(context, given, y, logarithm)
+        }
+        (
+            Fast::AttentionSlope { is_causal, scale, .. },
+            [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
+            [dq, dk, dv],
+        ) => {
+            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
+        }
+        (Fast::Convolve { windows, groups }, [Some(x), Some(w), bias], [y]) => {
+            convolution::forward(context, (windows, *groups), x, w, bias.as_ref(), y)
+        }
+        (Fast::Spread { windows, groups }, [Some(y), Some(w), bias], [x]) => {
+            convolution::spread(context, (windows, *groups), y, w, bias.as_ref(), x)
+        }
+        (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
+            convolution::weigh(context, (windows, *groups), g, x, w)
+        }
+        (Fast::WindowSum { windows }, [Some(x)], [out]) => pooling::sum(context, windows, x, out),
+        (Fast::WindowShare { windows }, [Some(y)], [x]) => pooling::scatter(context, windows, y, None, x),
+        (Fast::WindowMax { windows }, [Some(x)], [out, places]) => pooling::max(context, windows, x, out, places),
+        (Fast::WindowPick { windows }, [Some(x), Some(places)], [out]) => {
+            pooling::pick(context, windows, x, places, out)
+        }
+        (Fast::WindowPut { windows }, [Some(y), Some(places)], [x]) => {
+            pooling::scatter(context, windows, y, Some(places), x)
         }
         _ => not_built(&format!("{op:?} of {} inputs", inputs.len())),
     }

@@ -10,6 +10,8 @@ mod prefix;
 mod read;
 mod write;
 
+#[cfg(test)]
+pub use nonzero::places_of;
 pub use nonzero::{any_zero, nonzero};
 pub use read::{gather, index};
 pub use write::{index_put, scatter};

@@ -2,9 +2,9 @@
 //! the names are written here, for the dtypes and layouts at hand, and only those that the code mentions.
 
 use crate::context::Context;
-use crate::elements::{self, compute_type, per_word};
+use crate::elements::{self, Long, compute_type, per_word};
 use crate::fault;
-use crate::memory::device_buffer;
+use crate::memory::{Bound, bound};
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
 use crate::pipelines::{Access, Pipeline, Source};
@@ -34,8 +34,8 @@ struct Binding<'a> {
 }
 
 /// A binding of the shader: a buffer that has several names is bound once.
-struct Slot<'a> {
-    buffer: &'a wgpu::Buffer,
+struct Slot {
+    buffer: Bound,
     access: Access,
     variable: String,
     ty: String,
@@ -151,18 +151,18 @@ impl<'a> Kernel<'a> {
     }
 
     /// The functions that read and write the elements of a binding, whose words are the variable of its slot.
-    fn elements(&mut self, name: &str, dtype: DType, slot: &Slot<'_>) -> Result<()> {
-        let Some(ty) = compute_type(dtype) else {
+    fn elements(&mut self, name: &str, dtype: DType, long: Long, slot: &Slot) -> Result<()> {
+        let Some(ty) = compute_type(dtype, long) else {
             return not_built(&format!("{} of {}", self.label, dtype.name()));
         };
         let words = &slot.variable;
-        let load = elements::load(dtype, words, slot.is_atomic, "at")?;
+        let load = elements::load(dtype, long, words, slot.is_atomic, "at")?;
         let load = if dtype == DType::Bool { format!("i32({load})") } else { load };
         self.functions.insert(format!("type_{name}"), format!("alias type_{name} = {ty};"));
         self.function(format!("load_{name}"), &format!("(at: u32) -> {ty} {{ return {load}; }}"));
         self.function(name.to_owned(), &format!("(i: u32) -> {ty} {{ return load_{name}(place_{name}(i)); }}"));
         if slot.access == Access::Write {
-            let store = elements::store(dtype, words, "at", "value", slot.is_atomic)?;
+            let store = elements::store(dtype, long, words, "at", "value", slot.is_atomic)?;
             self.function(format!("store_{name}"), &format!("(at: u32, value: {ty}) {{ {store} }}"));
         }
         if dtype == DType::I64 {
@@ -180,10 +180,10 @@ impl<'a> Kernel<'a> {
     }
 
     /// The bindings of the shader.
-    fn slots(&self) -> Result<Vec<Slot<'a>>> {
-        let mut slots: Vec<Slot<'a>> = Vec::new();
+    fn slots(&self, context: &Context) -> Result<Vec<Slot>> {
+        let mut slots: Vec<Slot> = Vec::new();
         for binding in &self.bindings {
-            let buffer = device_buffer(binding.buffer)?;
+            let buffer = bound(context, binding.buffer)?;
             let writes_parts = |dtype| binding.access == Access::Write && per_word(dtype) > 1;
             let (ty, is_atomic) = match binding.form {
                 Form::Elements(dtype, _) => ("array<u32>", writes_parts(dtype)),
@@ -206,44 +206,44 @@ impl<'a> Kernel<'a> {
         Ok(slots)
     }
 
-    /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.
-    pub fn launch(mut self, context: &Context, groups: [usize; 3]) -> Result<()> {
-        if groups.contains(&0) {
-            return Ok(());
-        }
-        let mut slots = self.slots()?;
-        let names: Vec<_> =
-            self.bindings.iter().map(|b| (b.name, b.buffer, matches!(b.form, Form::Words(_)))).collect();
-        for (k, (name, buffer, is_words)) in names.into_iter().enumerate() {
-            if is_words {
-                continue;
-            }
-            let Form::Elements(dtype, _) = self.bindings[k].form else { continue };
-            let buffer = device_buffer(buffer)?;
+    /// The kernel's text, but for the declaration of its parameters, and what it binds.
+    fn text(&mut self, context: &Context) -> Result<(String, Vec<Slot>)> {
+        let mut slots = self.slots(context)?;
+        for k in 0..self.bindings.len() {
+            let Binding { name, buffer, form: Form::Elements(dtype, _), .. } = self.bindings[k] else { continue };
+            let buffer = bound(context, buffer)?;
             let slot = slots.iter().find(|slot| slot.buffer == buffer).expect("each binding has a slot");
-            self.elements(name, dtype, slot)?;
+            self.elements(name, dtype, context.long(), slot)?;
         }
         if self.has_faults {
             slots.push(Slot {
-                buffer: context.faults(),
+                buffer: Bound { buffer: context.faults().clone(), offset: 0, size: None },
                 access: Access::Write,
                 variable: "faults".into(),
                 ty: format!("array<atomic<u32>, {}>", fault::WORDS),
                 is_atomic: true,
             });
         }
-        let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
         let declarations: String = slots.iter().enumerate().map(|(k, slot)| slot.declaration(k + 1)).collect();
         let needed = prelude::needed(&self.code, &self.functions);
-        let buffers: Vec<&wgpu::Buffer> = slots.iter().map(|slot| slot.buffer).collect();
-        let text = format!("{declarations}\n{needed}{}", self.code);
+        Ok((format!("{declarations}\n{needed}{}", self.code), slots))
+    }
+
+    /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.
+    pub fn launch(mut self, context: &Context, groups: [usize; 3]) -> Result<()> {
+        if groups.contains(&0) {
+            return Ok(());
+        }
+        let (text, slots) = self.text(context)?;
+        let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
+        let buffers: Vec<Bound> = slots.into_iter().map(|slot| slot.buffer).collect();
         let pipeline = compile(context, self.label, &text, &accesses, &self.parameters)?;
         let (parameters, grid) = (self.parameters.into_bytes(), grid(groups)?);
         context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters, buffers: &buffers, grid })
     }
 }
 
-impl Slot<'_> {
+impl Slot {
     fn declaration(&self, binding: usize) -> String {
         let access = if self.access == Access::Read { "read" } else { "read_write" };
         format!("@group(0) @binding({binding}) var<storage, {access}> {}: {};\n", self.variable, self.ty)
@@ -277,15 +277,12 @@ pub fn compile(
 
 /// Refuses a dtype that kernels of this device cannot compute in.
 pub fn require(context: &Context, dtype: DType) -> Result<()> {
-    let needed = match dtype {
-        DType::I64 => wgpu::Features::SHADER_INT64,
-        DType::F64 => wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64,
-        _ => return Ok(()),
-    };
-    if context.has(needed) {
+    let needed = wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64;
+    if dtype != DType::F64 || context.has(needed) {
         return Ok(());
     }
-    let other = if dtype == DType::I64 { ".int()" } else { ".float()" };
-    let (name, dtype) = (&context.adapter.name, dtype.name());
-    Err(Error::Invalid(format!("gpu: {name} does not compute in {dtype}: use {other}, or move the tensor with .cpu()")))
+    let name = &context.adapter.name;
+    Err(Error::NotBuilt(format!(
+        "gpu: {name} does not compute in float64: use .float(), move the tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
+    )))
 }

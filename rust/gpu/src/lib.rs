@@ -2,9 +2,11 @@
 //! CPU compiles; commands are recorded and submitted in batches (`context.rs`). What is not built yet says so.
 
 mod adapter;
+mod cache;
 mod context;
 mod elements;
 mod emit;
+mod exit;
 mod fast;
 mod fault;
 mod index;
@@ -12,37 +14,58 @@ mod kernel;
 mod lines;
 mod matmul;
 mod memory;
+mod missing;
 mod not_built;
 mod order;
 mod parameters;
 mod pipelines;
 mod pool;
+#[cfg(test)]
+mod portability;
 mod prelude;
 mod program;
+mod properties;
+mod random;
 mod recorder;
 mod reduce;
 mod rows;
 mod scan;
 mod sort;
 mod take;
+mod window;
 
 use context::Context;
 use pyrite_core::fast::Fast;
+use pyrite_core::program::Run;
+use pyrite_core::random::Draw;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
-pub use rows::is_built;
+pub use properties::Properties;
 
 /// A GPU with its memory and the kernels it has compiled. Tensors refer to it for as long as the process lives.
 pub struct Gpu {
     context: Context,
 }
 
+static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
+
 /// The GPU of this process, opened when it is first asked for; the error says what is missing.
 pub fn backend() -> Result<&'static Gpu> {
-    static GPU: OnceLock<Result<Gpu>> = OnceLock::new();
-    GPU.get_or_init(Gpu::open).as_ref().map_err(Error::clone)
+    let gpu = GPU.get_or_init(|| Gpu::open().inspect(|_| exit::run_at_exit(keep_kernels)));
+    gpu.as_ref().map_err(Error::clone)
+}
+
+extern "C" fn keep_kernels() {
+    if let Some(Ok(gpu)) = GPU.get() {
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| gpu.context.keep_kernels()));
+    }
+}
+
+/// Whether this process has opened a GPU.
+pub fn is_open() -> bool {
+    GPU.get().is_some_and(Result::is_ok)
 }
 
 impl Gpu {
@@ -62,9 +85,19 @@ impl Gpu {
         format!("{} ({:?}, {} {})", adapter.name, adapter.backend, adapter.driver, adapter.driver_info)
     }
 
+    /// What the device is and can.
+    pub fn properties(&self) -> Properties {
+        properties::properties(&self.context)
+    }
+
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
     pub fn supports(&self, dtype: DType) -> bool {
-        elements::compute_type(dtype).is_some() && kernel::require(&self.context, dtype).is_ok()
+        !dtype.is_complex() && kernel::require(&self.context, dtype).is_ok()
+    }
+
+    /// Whether this device has an elementwise op in a dtype.
+    pub fn computes(&self, op: Op, dtype: DType) -> bool {
+        self.supports(dtype) && rows::is_built(op, dtype, self.context.long())
     }
 
     /// Waits until all work is done, and raises what kernels have reported since the last read-back.
@@ -107,6 +140,11 @@ impl Gpu {
         self.context.submits()
     }
 
+    /// The operand as kernels can see it; an error where it is too large.
+    fn seen(&self, operand: &Operand) -> Result<Operand> {
+        window::seen(&self.context, operand)
+    }
+
     /// Kernels compiled so far.
     pub fn kernels(&self) -> usize {
         self.context.pipelines.len()
@@ -130,12 +168,24 @@ impl Backend for Gpu {
         memory::upload(&self.context, bytes)
     }
 
+    fn copy(&self, buffer: &Buffer) -> Result<Buffer> {
+        memory::copy(&self.context, buffer)
+    }
+
     fn download(&self, buffer: &Buffer, start: usize, out: &mut [u8]) -> Result<()> {
         memory::download(&self.context, buffer, start, out)
     }
 
     fn run(&self, program: &Program, outputs: &[Buffer]) -> Result<()> {
         program::run(&self.context, program, outputs)
+    }
+
+    fn runs_together(&self) -> bool {
+        true
+    }
+
+    fn run_together(&self, runs: &[&Run]) -> Result<()> {
+        program::run_together(&self.context, runs)
     }
 
     fn defers_small(&self) -> bool {
@@ -147,7 +197,7 @@ impl Backend for Gpu {
     }
 
     fn any_zero(&self, operand: &Operand) -> Result<bool> {
-        index::any_zero(&self.context, operand)
+        index::any_zero(&self.context, &self.seen(operand)?)
     }
 
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
@@ -159,23 +209,31 @@ impl Backend for Gpu {
     }
 
     fn scan(&self, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
-        scan::scan(&self.context, kind, input)
+        scan::scan(&self.context, kind, &self.seen(input)?)
     }
 
     fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
-        sort::sort(&self.context, input, descending)
+        sort::sort(&self.context, &self.seen(input)?, descending)
+    }
+
+    fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+        sort::sort_unstably(&self.context, input, descending)
+    }
+
+    fn kth(&self, input: &Operand, k: usize) -> Result<Buffer> {
+        sort::kth(&self.context, input, k)
     }
 
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
-        sort::topk(&self.context, input, k, largest)
+        sort::topk(&self.context, &self.seen(input)?, k, largest)
     }
 
     fn matmul(&self, a: &Operand, b: &Operand) -> Result<Buffer> {
-        matmul::matmul(&self.context, a, b)
+        matmul::matmul(&self.context, &self.seen(a)?, &self.seen(b)?)
     }
 
     fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer> {
-        index::gather(&self.context, input, axis, index)
+        index::gather(&self.context, &self.seen(input)?, axis, &self.seen(index)?)
     }
 
     fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()> {
@@ -191,7 +249,11 @@ impl Backend for Gpu {
     }
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
-        index::nonzero(&self.context, input)
+        index::nonzero(&self.context, &self.seen(input)?)
+    }
+
+    fn random(&self, draw: &Draw) -> Result<Buffer> {
+        random::random(&self.context, draw)
     }
 
     fn has_fast(&self, op: &Fast, dtype: DType) -> bool {
@@ -199,6 +261,9 @@ impl Backend for Gpu {
     }
 
     fn fast(&self, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
-        fast::run(&self.context, op, inputs, outputs)
+        let seen = |operand: &Operand| self.seen(operand);
+        let inputs = inputs.iter().map(|input| input.as_ref().map(seen).transpose()).collect::<Result<Vec<_>>>()?;
+        let outputs = outputs.iter().map(seen).collect::<Result<Vec<_>>>()?;
+        fast::run(&self.context, op, &inputs, &outputs)
     }
 }

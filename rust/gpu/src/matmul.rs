@@ -3,7 +3,7 @@
 //! take one thread an element. Which way a product goes depends on its shape and strides alone.
 
 use crate::context::Context;
-use crate::elements::compute_type;
+use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
@@ -19,6 +19,8 @@ const NARROW: usize = 4;
 const MANY_TILES: usize = 128;
 /// The least length along k that is worth a part of its own.
 const PART: usize = 256;
+/// Parts that one thread adds up, one after the other.
+const MANY_PARTS: usize = 256;
 
 /// How a product is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +44,45 @@ struct Sizes {
     k: usize,
 }
 
+impl Sizes {
+    fn of(a: &Operand, b: &Operand) -> Sizes {
+        let (a, b) = (&a.layout.shape, &b.layout.shape);
+        Sizes { batch: a[0], m: a[1], n: b[2], k: a[2] }
+    }
+
+    /// Elements of the result.
+    fn total(&self) -> usize {
+        self.batch * self.m * self.n
+    }
+}
+
+/// `out = a b`, and `bias` added, which is laid out like the result: [batch, m, n].
+#[derive(Clone, Copy)]
+struct Product<'a> {
+    a: &'a Operand,
+    b: &'a Operand,
+    bias: Option<&'a Operand>,
+    out: &'a Buffer,
+    sizes: Sizes,
+}
+
 /// Products of `a [batch, m, k]` and `b [batch, k, n]`; see `Backend::matmul`.
 pub fn matmul(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
-    let sizes = Sizes { batch: a.layout.shape[0], m: a.layout.shape[1], n: b.layout.shape[2], k: a.layout.shape[2] };
-    let is_software = context.adapter.device_type == DeviceType::Cpu;
-    product(context, a, b, sizes, method(sizes, a.dtype, is_software))
+    let sizes = Sizes::of(a, b);
+    let out = allocate(context, sizes.total() * a.dtype.size())?;
+    let product = Product { a, b, bias: None, out: &out, sizes };
+    product.run(context, chosen(context, sizes, a.dtype))?;
+    Ok(out)
+}
+
+/// The same with a bias added, in one kernel; `out` is dense.
+pub fn matmul_with_bias(context: &Context, [a, b, bias]: [&Operand; 3], out: &Operand) -> Result<()> {
+    let sizes = Sizes::of(a, b);
+    Product { a, b, bias: Some(bias), out: &out.buffer, sizes }.run(context, chosen(context, sizes, a.dtype))
+}
+
+fn chosen(context: &Context, sizes: Sizes, dtype: DType) -> Method {
+    method(sizes, dtype, context.adapter.device_type == DeviceType::Cpu)
 }
 
 fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
@@ -54,7 +90,7 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     if m.min(n) <= NARROW && k >= 16 {
         return Method::Dots;
     }
-    if compute_type(dtype) != Some("f32") {
+    if !is_summed_in_f32(dtype) {
         return Method::Simple;
     }
     if is_software {
@@ -68,86 +104,142 @@ fn method(sizes: Sizes, dtype: DType, is_software: bool) -> Method {
     Method::Tiles { side: 64, parts }
 }
 
-fn product(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, method: Method) -> Result<Buffer> {
-    let Sizes { batch, m, n, .. } = sizes;
-    let total = batch * m * n;
-    if a.layout.numel().max(b.layout.numel()).max(total) > MAX_ELEMENTS {
-        return not_built(&format!("a matrix product over {sizes:?}"));
-    }
-    match method {
-        Method::Dots => dots(context, a, b, sizes),
-        Method::Tiles { side, parts } => tiles(context, a, b, sizes, side, parts),
-        Method::Simple => {
-            let out = allocate(context, total * a.dtype.size())?;
-            let mut kernel = kernel(a, b, &out, a.dtype);
-            kernel.code(include_str!("shaders/matmul/simple.wgsl"));
-            kernel.launch(context, [total.div_ceil(256), 1, 1])?;
-            Ok(out)
-        }
-        Method::Blocks => {
-            let out = allocate(context, total * a.dtype.size())?;
-            let mut kernel = kernel(a, b, &out, a.dtype);
-            kernel.code(include_str!("shaders/matmul/blocks.wgsl"));
-            kernel.launch(context, [(batch * m.div_ceil(4) * n.div_ceil(4)).div_ceil(64), 1, 1])?;
-            Ok(out)
-        }
-    }
+fn is_summed_in_f32(dtype: DType) -> bool {
+    dtype.is_float() && dtype != DType::F64
 }
 
-fn kernel<'a>(a: &'a Operand, b: &'a Operand, out: &'a Buffer, dtype: DType) -> Kernel<'a> {
-    let mut kernel = Kernel::new("matmul");
-    kernel.input("a", a);
-    kernel.input("b", b);
-    kernel.output("out", out, dtype);
-    kernel
-}
+impl<'a> Product<'a> {
+    fn run(self, context: &Context, method: Method) -> Result<()> {
+        let Product { a, b, sizes, .. } = self;
+        let Sizes { batch, m, n, .. } = sizes;
+        if a.layout.numel().max(b.layout.numel()).max(sizes.total()) > MAX_ELEMENTS {
+            return not_built(&format!("a matrix product over {sizes:?}"));
+        }
+        match method {
+            Method::Dots => self.dots(context),
+            Method::Tiles { side, parts } => self.tiles(context, side, parts),
+            Method::Simple => {
+                let mut kernel = self.kernel();
+                let t = compute_type(a.dtype, context.long()).unwrap_or("f32");
+                let sum = plus(t, "sum", &times(t, "x", "y"));
+                kernel.code(&include_str!("shaders/matmul/simple.wgsl").replace("SUM", &sum));
+                kernel.launch(context, [sizes.total().div_ceil(256), 1, 1])
+            }
+            Method::Blocks => {
+                let mut kernel = self.kernel();
+                kernel.code(include_str!("shaders/matmul/blocks.wgsl"));
+                kernel.launch(context, [(batch * m.div_ceil(4) * n.div_ceil(4)).div_ceil(64), 1, 1])
+            }
+        }
+    }
 
-/// Each element of the result as the sum of a line of products.
-fn dots(context: &Context, a: &Operand, b: &Operand, sizes: Sizes) -> Result<Buffer> {
-    let Sizes { batch, m, n, k } = sizes;
-    let lines = |operand: &Operand, steps: [isize; 4]| {
-        let layout = Layout {
-            shape: [batch, m, n, k].into_iter().collect(),
-            strides: steps.into_iter().collect(),
-            offset: operand.layout.offset,
+    /// A kernel that makes the result.
+    fn kernel(&self) -> Kernel<'a> {
+        let mut kernel = Kernel::new("matmul");
+        kernel.input("a", self.a);
+        kernel.input("b", self.b);
+        kernel.output("out", self.out, self.a.dtype);
+        self.finish(&mut kernel);
+        kernel
+    }
+
+    /// Gives a kernel the function that makes an element of the result from its sum.
+    fn finish(&self, kernel: &mut Kernel<'a>) {
+        if let Some(bias) = self.bias {
+            kernel.input("bias", bias);
+        }
+        kernel.code(finished(self.bias.is_some()));
+    }
+
+    /// Each element of the result as the sum of a line of products.
+    fn dots(&self, context: &Context) -> Result<()> {
+        let Sizes { batch, m, n, k } = self.sizes;
+        let lines = |operand: &Operand, steps: [isize; 4]| {
+            let layout = Layout {
+                shape: [batch, m, n, k].into_iter().collect(),
+                strides: steps.into_iter().collect(),
+                offset: operand.layout.offset,
+            };
+            Lines::new(&Operand { layout, ..operand.clone() }, 1)
         };
-        Lines::new(&Operand { layout, ..operand.clone() }, 1)
-    };
-    let (sa, sb) = (&a.layout.strides, &b.layout.strides);
-    let own = lines(a, [sa[0], sa[1], 0, sa[2]]);
-    let other = lines(b, [sb[0], 0, sb[2], sb[1]]);
-    let larger = if m > n { &own } else { &other };
-    let cut = Cut::new(larger.run_along_memory(), own.count, own.length);
-    reduce::dots(context, own, &other, cut)
+        let (sa, sb) = (&self.a.layout.strides, &self.b.layout.strides);
+        let own = lines(self.a, [sa[0], sa[1], 0, sa[2]]);
+        let other = lines(self.b, [sb[0], 0, sb[2], sb[1]]);
+        let larger = if m > n { &own } else { &other };
+        let cut = Cut::new(larger.run_along_memory(), own.count, own.length);
+        let (count, parts, dtype) = (own.count, cut.tiles(), self.a.dtype);
+        if parts == 1 {
+            return reduce::dots(context, &own, &other, &cut, (self.out, dtype), self.bias);
+        }
+        let partial_dtype = wide(dtype);
+        let partial = allocate(context, count * parts * partial_dtype.size())?;
+        reduce::dots(context, &own, &other, &cut, (&partial, partial_dtype), None)?;
+        self.join(context, partial, partial_dtype, [parts, 1], parts)
+    }
+
+    fn tiles(&self, context: &Context, side: usize, parts: usize) -> Result<()> {
+        if parts == 1 {
+            return self.tiles_into(context, self.kernel(), side, 1);
+        }
+        let total = self.sizes.total();
+        let partial = allocate(context, parts * total * DType::F32.size())?;
+        let mut kernel = Kernel::new("matmul");
+        kernel.input("a", self.a);
+        kernel.input("b", self.b);
+        kernel.output("out", &partial, DType::F32);
+        kernel.code(finished(false));
+        self.tiles_into(context, kernel, side, parts)?;
+        self.join(context, partial, DType::F32, [1, total], parts)
+    }
+
+    fn tiles_into(&self, context: &Context, mut kernel: Kernel<'_>, side: usize, parts: usize) -> Result<()> {
+        let Product { a, b, sizes: Sizes { batch, m, n, k }, .. } = *self;
+        kernel.number("parts", parts);
+        kernel.number("part_length", k.div_ceil(parts).next_multiple_of(16).max(16));
+        let is_whole = m % side == 0 && n % side == 0 && k % 16 == 0;
+        let along_k =
+            |strides: &[isize], k: usize, other: usize| strides[k].unsigned_abs() < strides[other].unsigned_abs();
+        kernel.code(&format!(
+            "const SIDE = {side}u;\nconst IS_WHOLE = {is_whole};\nconst A_RUNS_ALONG_K = {};\nconst B_RUNS_ALONG_K = {};\n",
+            along_k(&a.layout.strides, 2, 1),
+            along_k(&b.layout.strides, 1, 2)
+        ));
+        kernel.code(&tile_text(side / 64));
+        kernel.launch(context, [batch * parts * m.div_ceil(side) * n.div_ceil(side), 1, 1])
+    }
+
+    /// The result from sums of parts of k: part `j` of element `i` lies at `i * steps[0] + j * steps[1]`.
+    fn join(&self, context: &Context, partial: Buffer, dtype: DType, steps: [usize; 2], parts: usize) -> Result<()> {
+        let total = self.sizes.total();
+        if parts > MANY_PARTS {
+            let layout = Layout {
+                shape: [total, parts].into_iter().collect(),
+                strides: steps.map(|step| step as isize).into_iter().collect(),
+                offset: 0,
+            };
+            let sums = reduce::sum(context, Lines::new(&Operand { buffer: partial, layout, dtype }, 1), dtype)?;
+            return self.join(context, sums, dtype, [1, total], 1);
+        }
+        let mut kernel = Kernel::new("matmul: parts");
+        kernel.dense("part", &partial, dtype);
+        kernel.output("out", self.out, self.a.dtype);
+        self.finish(&mut kernel);
+        kernel.number("count", total);
+        kernel.number("parts", parts);
+        kernel.number("element_step", steps[0]);
+        kernel.number("part_step", steps[1]);
+        let t = compute_type(dtype, context.long()).unwrap_or("f32");
+        kernel.code(&include_str!("shaders/matmul/parts.wgsl").replace("SUM", &plus(t, "sum", "next")));
+        kernel.launch(context, [total.div_ceil(256), 1, 1])
+    }
 }
 
-fn tiles(context: &Context, a: &Operand, b: &Operand, sizes: Sizes, side: usize, parts: usize) -> Result<Buffer> {
-    let Sizes { batch, m, n, k } = sizes;
-    let total = batch * m * n;
-    let dtype = if parts > 1 { DType::F32 } else { a.dtype };
-    let length = k.div_ceil(parts).next_multiple_of(16).max(16);
-    let out = allocate(context, parts * total * dtype.size())?;
-    let mut kernel = kernel(a, b, &out, dtype);
-    kernel.number("parts", parts);
-    kernel.number("part_length", length);
-    let is_whole = m % side == 0 && n % side == 0 && k % 16 == 0;
-    let along_k = |strides: &[isize], k: usize, other: usize| strides[k].unsigned_abs() < strides[other].unsigned_abs();
-    kernel.code(&format!(
-        "const SIDE = {side}u;\nconst IS_WHOLE = {is_whole};\nconst A_RUNS_ALONG_K = {};\nconst B_RUNS_ALONG_K = {};\n",
-        along_k(&a.layout.strides, 2, 1),
-        along_k(&b.layout.strides, 1, 2)
-    ));
-    kernel.code(&tile_text(side / 64));
-    kernel.launch(context, [batch * parts * m.div_ceil(side) * n.div_ceil(side), 1, 1])?;
-    if parts == 1 {
-        return Ok(out);
+/// The function that makes an element of the result from its sum.
+pub fn finished(has_bias: bool) -> &'static str {
+    match has_bias {
+        true => "fn finished(i: u32, sum: type_out) -> type_out { return sum + bias(i); }\n",
+        false => "fn finished(i: u32, sum: type_out) -> type_out { return sum; }\n",
     }
-    let layout = Layout {
-        shape: [total, parts].into_iter().collect(),
-        strides: [1, total as isize].into_iter().collect(),
-        offset: 0,
-    };
-    reduce::sum(context, Lines::new(&Operand { buffer: out, layout, dtype }, 1), a.dtype)
 }
 
 /// The text of `tiled.wgsl` for threads of `blocks` x `blocks` blocks.
@@ -174,3 +266,5 @@ fn tile_text(blocks: usize) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::every_method;

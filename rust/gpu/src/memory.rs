@@ -4,8 +4,11 @@
 use crate::context::Context;
 use crate::pool::Pool;
 use crate::program;
+use crate::window::too_large;
 use pyrite_core::{Buffer, DType, Error, Layout, Memory, Operand, Result};
 use std::any::Any;
+use std::num::NonZeroU64;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -38,13 +41,77 @@ impl Memory for DeviceMemory {
     }
 }
 
+/// A part of a buffer, as kernels see one that is too large for them.
+struct Window {
+    of: Buffer,
+    bytes: Range<usize>,
+}
+
+impl Memory for Window {
+    fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn host(&self) -> Option<*mut u8> {
+        None
+    }
+
+    fn exports(&self) -> &AtomicUsize {
+        self.of.0.exports()
+    }
+
+    fn is_foreign(&self) -> bool {
+        false
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 impl Drop for DeviceMemory {
     fn drop(&mut self) {
         self.pool.give(self.buffer.size() as usize, self.buffer.clone());
     }
 }
 
-/// The wgpu buffer behind a handle.
+/// Windows start at multiples of this: where every device can bind a buffer.
+pub const ALIGNMENT: usize = 256;
+
+/// Bytes of a buffer that is no window, from a multiple of [`ALIGNMENT`] on.
+pub fn window(buffer: &Buffer, bytes: Range<usize>) -> Buffer {
+    debug_assert!(bytes.start.is_multiple_of(ALIGNMENT) && bytes.end <= buffer.0.len());
+    Buffer(Arc::new(Window { of: buffer.clone(), bytes }))
+}
+
+pub fn is_window(buffer: &Buffer) -> bool {
+    buffer.0.as_any().is::<Window>()
+}
+
+/// What a kernel is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Bound {
+    pub buffer: wgpu::Buffer,
+    pub offset: u64,
+    /// None for all that follows.
+    pub size: Option<NonZeroU64>,
+}
+
+/// What a handle is as the binding of a kernel.
+pub fn bound(context: &Context, buffer: &Buffer) -> Result<Bound> {
+    if buffer.0.len() > context.window {
+        return too_large(context, buffer.0.len());
+    }
+    let whole_words = NonZeroU64::new(buffer.0.len().next_multiple_of(4).max(4) as u64);
+    if let Some(Window { of, bytes }) = buffer.0.as_any().downcast_ref() {
+        return Ok(Bound { buffer: device_buffer(of)?.clone(), offset: bytes.start as u64, size: whole_words });
+    }
+    let buffer = device_buffer(buffer)?.clone();
+    let size = if buffer.size() > context.window as u64 { whole_words } else { None };
+    Ok(Bound { buffer, offset: 0, size })
+}
+
+/// The wgpu buffer behind a handle that is no window.
 pub fn device_buffer(buffer: &Buffer) -> Result<&wgpu::Buffer> {
     let memory = buffer.0.as_any().downcast_ref::<DeviceMemory>();
     let memory = memory.ok_or_else(|| Error::Invalid("a GPU kernel was given memory of another device".into()))?;
@@ -69,6 +136,13 @@ pub fn upload(context: &Context, bytes: &[u8]) -> Result<Buffer> {
     let buffer = allocate(context, bytes.len())?;
     context.write(device_buffer(&buffer)?, bytes)?;
     Ok(buffer)
+}
+
+/// A copy that does not leave the device.
+pub fn copy(context: &Context, buffer: &Buffer) -> Result<Buffer> {
+    let copy = allocate(context, buffer.0.len())?;
+    context.copy(device_buffer(buffer)?, device_buffer(&copy)?, buffer.0.len())?;
+    Ok(copy)
 }
 
 /// Copies `out.len()` bytes from byte `start` to the host.

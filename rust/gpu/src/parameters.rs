@@ -28,14 +28,14 @@ impl Parameters {
     pub fn word(&mut self, word: u32) -> String {
         let at = self.words.len();
         self.words.push(word);
-        format!("parameters[{}][{}]", at / 4, at % 4)
+        format!("parameters.words[{}][{}]", at / 4, at % 4)
     }
 
     /// Adds words; the WGSL that reads the one at `i`.
     pub fn list(&mut self, words: impl Iterator<Item = u32>, i: &str) -> String {
         let start = self.words.len();
         self.words.extend(words);
-        format!("parameters[({start}u + {i}) / 4u][({start}u + {i}) % 4u]")
+        format!("parameters.words[({start}u + {i}) / 4u][({start}u + {i}) % 4u]")
     }
 
     pub fn is_empty(&self) -> bool {
@@ -47,7 +47,7 @@ impl Parameters {
         self.words.len().div_ceil(4) * 16
     }
 
-    /// The WGSL that declares the array.
+    /// The WGSL that declares the array, in a struct because Direct3D asks for one.
     pub fn declaration(&self, placement: Placement) -> String {
         let place = match placement {
             Placement::Immediate => "var<immediate>",
@@ -55,7 +55,10 @@ impl Parameters {
         };
         match self.is_empty() {
             true => String::new(),
-            false => format!("{place} parameters: array<vec4<u32>, {}>;\n", self.bytes() / 16),
+            false => {
+                let count = self.bytes() / 16;
+                format!("struct Parameters {{ words: array<vec4<u32>, {count}> }}\n{place} parameters: Parameters;\n")
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Compiled kernels, found by their source text. Binding 0 is kept for parameters in memory; the buffers follow from 1.
 #![allow(unsafe_code)]
 
+use crate::cache::Cache;
 use crate::context::{Context, lock, wait};
 use crate::kernel::require;
 use crate::parameters::Placement;
@@ -52,13 +53,13 @@ impl Pipelines {
         if let Some(pipeline) = compiled.get(source.text) {
             return Ok(pipeline.clone());
         }
-        for (ty, dtype) in [("i64", DType::I64), ("f64", DType::F64)] {
-            if words(source.text).any(|word| word == ty) {
-                require(context, dtype)?;
-            }
+        if words(source.text).any(|word| word == "f64") {
+            require(context, DType::F64)?;
         }
-        let pipeline = Arc::new(compile(&context.device, source)?);
+        let cache = context.cache.as_ref();
+        let pipeline = Arc::new(compile(&context.device, source, cache.map(Cache::pipelines))?);
         compiled.insert(source.text.to_owned(), pipeline.clone());
+        cache.inspect(|cache| cache.count());
         Ok(pipeline)
     }
 
@@ -69,6 +70,12 @@ impl Pipelines {
 
     pub fn keep_program(&self, structure: Vec<u8>, pipeline: Arc<Pipeline>) {
         lock(&self.programs).insert(structure, pipeline);
+    }
+
+    /// What has been compiled.
+    #[cfg(test)]
+    pub fn texts(&self) -> Vec<String> {
+        lock(&self.compiled).keys().cloned().collect()
     }
 
     pub fn len(&self) -> usize {
@@ -85,7 +92,7 @@ fn entry(binding: usize, ty: BufferBindingType, has_dynamic_offset: bool) -> wgp
     }
 }
 
-fn compile(device: &wgpu::Device, source: &Source<'_>) -> Result<Pipeline> {
+fn compile(device: &wgpu::Device, source: &Source<'_>, cache: Option<&wgpu::PipelineCache>) -> Result<Pipeline> {
     let Source { label, text, accesses, placement, parameters } = *source;
     let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
     let in_memory = placement == Placement::Uniform && parameters > 0;
@@ -112,7 +119,7 @@ fn compile(device: &wgpu::Device, source: &Source<'_>) -> Result<Pipeline> {
             zero_initialize_workgroup_memory: false,
             ..Default::default()
         },
-        cache: None,
+        cache,
     });
     match wait(scope.pop()) {
         None => Ok(Pipeline { compute, layout, placement }),

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 11] = [
     include_str!("shaders/elements.wgsl"),
     include_str!("shaders/prelude.wgsl"),
     include_str!("shaders/integer.wgsl"),
+    include_str!("shaders/pair.wgsl"),
     include_str!("shaders/float64.wgsl"),
     include_str!("shaders/exponential.wgsl"),
     include_str!("shaders/trigonometry.wgsl"),
@@ -21,9 +22,9 @@ fn declarations() -> &'static HashMap<&'static str, &'static str> {
     static BY_NAME: OnceLock<HashMap<&str, &str>> = OnceLock::new();
     BY_NAME.get_or_init(|| {
         let named = |text: &'static str| {
-            let code = text
-                .lines()
-                .find_map(|line| ["fn ", "const ", "struct "].iter().find_map(|kind| line.strip_prefix(kind)))?;
+            let code = text.lines().find_map(|line| {
+                ["fn ", "const ", "struct ", "alias "].iter().find_map(|kind| line.strip_prefix(kind))
+            })?;
             Some((words(code).next()?, text))
         };
         TEXTS.iter().flat_map(|text| text.split("\n\n")).filter_map(named).collect()

@@ -1,20 +1,26 @@
-//! Runs programs: each is one kernel, found by the program's structure, and printed and compiled when it is met for the first
+//! Runs programs: each is one kernel, or a part of one, found by the program's structure, and printed and compiled when it is met for the first
 //! time. Programs that differ in sizes, strides and scalars alone share it.
 
 use crate::context::Context;
 use crate::elements::per_word;
 use crate::emit;
 use crate::kernel::{compile, grid};
-use crate::memory::device_buffer;
+use crate::memory::{bound, convert, is_window};
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
 use crate::pipelines::{Access, WORKGROUP};
 use crate::recorder::Command;
-use pyrite_core::program::{Arg, Input, Program, Step};
+use crate::window;
+use pyrite_core::program::{Arg, Input, Program, Run, Step};
 use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
 pub const MAX_ELEMENTS: usize = 1 << 31;
+
+/// Programs of more elements than this fill a device alone.
+const MOST_TOGETHER: usize = 1 << 22;
+/// Programs of one kernel.
+const PARTS: usize = 16;
 
 /// Where the elements of a result go.
 #[derive(Clone, Copy, PartialEq)]
@@ -41,8 +47,28 @@ pub fn run(context: &Context, program: &Program, outputs: &[Buffer]) -> Result<(
     }
 }
 
-/// Copies into the places of `target`; see `Backend::write`. The target is one more input, for the sake of its places.
+/// Copies into the places of `target`; see `Backend::write`. What kernels do not see at once is halved.
 pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()> {
+    let (seen_source, seen_target) = (window::around(context, source), window::around(context, target));
+    if let (Some(source), Some(target)) = (&seen_source, &seen_target) {
+        return write_seen(context, source, target);
+    }
+    let too_wide = if seen_source.is_none() { source } else { target };
+    let Some(axis) = window::widest_axis(&too_wide.layout) else {
+        return window::too_large(context, too_wide.buffer.0.len());
+    };
+    let size = target.layout.shape[axis];
+    [(0, size / 2), (size / 2, size - size / 2)].into_iter().try_for_each(|(start, count)| {
+        let half = |operand: &Operand| {
+            let layout = operand.layout.slice(axis as isize, start, count, 1)?;
+            Ok(Operand { layout, ..operand.clone() })
+        };
+        write(context, &half(source)?, &half(target)?)
+    })
+}
+
+/// The target is one more input, for the sake of its places.
+fn write_seen(context: &Context, source: &Operand, target: &Operand) -> Result<()> {
     let input = |o: &Operand| Input { buffer: o.buffer.clone(), layout: o.layout.clone(), dtype: o.dtype };
     let arg = Arg::Input(0);
     let mut program = Program {
@@ -60,7 +86,9 @@ pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()
     let mut program = copy_in_words(&program).unwrap_or(program);
     let dense = &program.inputs[1].layout;
     // Dense results are stored in whole words, so a part of the buffer qualifies only where elements share no word.
-    let fills = per_word(target.dtype) == 1 || program.numel * target.dtype.size() >= target.buffer.0.len();
+    let bytes = target.buffer.0.len();
+    let has_own_words = !is_window(&target.buffer) || bytes.is_multiple_of(4);
+    let fills = per_word(target.dtype) == 1 || has_own_words && program.numel * target.dtype.size() >= bytes;
     let place = if dense.is_whole(program.numel) && fills { Target::Dense } else { Target::PlacesOf(1) };
     if place == Target::Dense {
         program.inputs.pop();
@@ -90,36 +118,122 @@ fn copy_in_words(program: &Program) -> Option<Program> {
     Some(copy)
 }
 
-/// Starts a program's kernel.
+/// One program of a kernel.
+pub struct Part<'p> {
+    pub program: &'p Program,
+    pub target: Target,
+    pub bindings: Vec<Binding<'p>>,
+    /// Elements of a thread.
+    pub lanes: usize,
+    /// Where the program is a piece of a larger one: what comes before its elements.
+    pub first: usize,
+}
+
+impl<'p> Part<'p> {
+    fn new(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Result<Part<'p>> {
+        if program.numel > MAX_ELEMENTS {
+            return not_built(&format!("a program over {} elements", program.numel));
+        }
+        let per_word = |&step: &usize| per_word(program.steps[step].dtype());
+        let lanes = match target {
+            Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
+            Target::PlacesOf(_) => 1,
+        };
+        Ok(Part { program, target, bindings: bindings(program, outputs, target), lanes, first: 0 })
+    }
+
+    fn groups(&self) -> usize {
+        self.program.numel.div_ceil(self.lanes * WORKGROUP)
+    }
+}
+
 fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Target) -> Result<()> {
     if program.numel == 0 {
         return Ok(());
     }
-    if program.numel > MAX_ELEMENTS {
-        return not_built(&format!("a program over {} elements", program.numel));
+    if sees_all(context, program, outputs) {
+        return launch_parts(context, &[Part::new(program, outputs, target)?]);
     }
-    let per_word = |&step: &usize| per_word(program.steps[step].dtype());
-    let lanes = match target {
-        Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
-        Target::PlacesOf(_) => 1,
+    let pieces = match window::pieces(context, program, outputs) {
+        Ok(pieces) => pieces,
+        Err(_) => window::pieces(context, &with_dense_inputs(context, program)?, outputs)?,
     };
-    let bindings = bindings(program, outputs, target);
-    let parameters = words(program)?;
-    let key = structure(program, target, &bindings);
+    for window::Piece { program, outputs, first } in pieces {
+        let part = Part { first, ..Part::new(&program, &outputs, Target::Dense)? };
+        launch_parts(context, &[part])?;
+    }
+    Ok(())
+}
+
+/// The program on dense copies of what it reads in another order than it computes.
+fn with_dense_inputs(context: &Context, program: &Program) -> Result<Program> {
+    let mut program = program.clone();
+    for Input { buffer, layout, dtype } in &mut program.inputs {
+        if !layout.is_contiguous() && !window::fits(context, buffer) {
+            let operand = Operand { buffer: buffer.clone(), layout: layout.clone(), dtype: *dtype };
+            Operand { buffer: *buffer, layout: *layout, .. } = convert(context, &operand, *dtype)?;
+        }
+    }
+    program.merge_axes();
+    Ok(program)
+}
+
+/// Whether kernels see all of a program's buffers.
+fn sees_all(context: &Context, program: &Program, outputs: &[Buffer]) -> bool {
+    let inputs = program.inputs.iter().map(|input| &input.buffer);
+    inputs.chain(outputs).all(|buffer| window::fits(context, buffer))
+}
+
+/// Starts a kernel that runs programs side by side.
+fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
+    let mut parameters = Parameters::default();
+    let mut key = Vec::with_capacity(128);
+    for part in parts {
+        words(part, &mut parameters)?;
+        structure(part, &mut key);
+    }
     let pipeline = match context.pipelines.of_program(&key) {
         Some(pipeline) => pipeline,
         None => {
-            let (text, count) = emit::text(program, target, &bindings, lanes)?;
+            let (text, count) = emit::text(parts, context.long())?;
             debug_assert_eq!(count, parameters.len());
-            let accesses: Vec<Access> = bindings.iter().map(|binding| binding.access).collect();
+            let accesses: Vec<Access> =
+                parts.iter().flat_map(|part| &part.bindings).map(|binding| binding.access).collect();
             let pipeline = compile(context, "program", &text, &accesses, &parameters)?;
             context.pipelines.keep_program(key, pipeline.clone());
             pipeline
         }
     };
-    let buffers: Vec<_> = bindings.iter().map(|binding| device_buffer(binding.buffer)).collect::<Result<_>>()?;
-    let grid = grid([program.numel.div_ceil(lanes * WORKGROUP), 1, 1])?;
+    let bindings = parts.iter().flat_map(|part| &part.bindings);
+    let buffers: Vec<_> = bindings.map(|binding| bound(context, binding.buffer)).collect::<Result<_>>()?;
+    let grid = grid([parts.iter().map(Part::groups).sum(), 1, 1])?;
     context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers: &buffers, grid })
+}
+
+/// Evaluates programs that do not read each other's outputs, those of one structure by one kernel as far as a kernel may
+/// have buffers.
+pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
+    let mut alike: Vec<(Vec<u8>, Vec<Part<'_>>)> = Vec::new();
+    for Run { program, outputs } in runs {
+        let is_usual = sees_all(context, program, outputs) && copy_in_words(program).is_none();
+        if program.numel == 0 || program.numel > MOST_TOGETHER || !is_usual {
+            run(context, program, outputs)?;
+            continue;
+        }
+        let part = Part::new(program, outputs, Target::Dense)?;
+        let mut key = Vec::with_capacity(128);
+        structure(&part, &mut key);
+        match alike.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, parts)) => parts.push(part),
+            None => alike.push((key, vec![part])),
+        }
+    }
+    let most = context.most_buffers();
+    for (_, parts) in &alike {
+        let together = (most / parts[0].bindings.len().max(1)).clamp(1, PARTS);
+        parts.chunks(together).try_for_each(|parts| launch_parts(context, parts))?;
+    }
+    Ok(())
 }
 
 /// The outputs, then the inputs that are no output.
@@ -138,11 +252,12 @@ fn bindings<'p>(program: &'p Program, outputs: &'p [Buffer], target: Target) -> 
     bindings
 }
 
-/// The parameters, in the order in which the kernel's text asks for them.
-fn words(program: &Program) -> Result<Parameters> {
-    let mut words = Parameters::default();
+/// Adds the parameters, in the order in which the kernel's text asks for them.
+fn words(part: &Part<'_>, words: &mut Parameters) -> Result<()> {
+    let program = part.program;
     words.push(program.numel as u32);
     if !program.inputs.iter().all(|input| input.layout.is_contiguous()) {
+        words.push(part.first as u32);
         program.shape.iter().rev().for_each(|&size| words.push(size as u32));
     }
     for input in &program.inputs {
@@ -152,9 +267,9 @@ fn words(program: &Program) -> Result<Parameters> {
         }
     }
     for &(scalar, dtype) in &program.scalars {
-        scalar_words(scalar, dtype, &mut words)?;
+        scalar_words(scalar, dtype, words)?;
     }
-    Ok(words)
+    Ok(())
 }
 
 fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<()> {
@@ -173,10 +288,10 @@ fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<
     Ok(())
 }
 
-/// All that the text of a program's kernel depends on.
-fn structure(program: &Program, target: Target, bindings: &[Binding<'_>]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(128);
-    key.push(if let Target::PlacesOf(input) = target { input as u8 } else { u8::MAX });
+/// Adds all that the text of a program's kernel depends on.
+fn structure(part: &Part<'_>, key: &mut Vec<u8>) {
+    let Part { program, target, bindings, .. } = part;
+    key.push(if let Target::PlacesOf(input) = *target { input as u8 } else { u8::MAX });
     key.extend([program.shape.len() as u8, program.inputs.len() as u8, program.scalars.len() as u8]);
     for input in &program.inputs {
         let binding = bindings.iter().position(|binding| binding.buffer.same(&input.buffer));
@@ -199,5 +314,5 @@ fn structure(program: &Program, target: Target, bindings: &[Binding<'_>]) -> Vec
     }
     key.push(u8::MAX);
     key.extend(program.outputs.iter().map(|&step| step as u8));
-    key
+    key.push(u8::MAX);
 }

@@ -1,6 +1,7 @@
 //! Commands that are recorded but not yet submitted. They run in the order of recording.
 
 use crate::context::Context;
+use crate::memory::Bound;
 use crate::parameters::Placement;
 use crate::pipelines::Pipeline;
 use pyrite_core::Result;
@@ -24,11 +25,11 @@ pub struct Command<'a> {
     pub pipeline: &'a Arc<Pipeline>,
     /// As many bytes as the pipeline takes.
     pub parameters: &'a [u8],
-    pub buffers: &'a [&'a wgpu::Buffer],
+    pub buffers: &'a [Bound],
     pub grid: [u32; 3],
 }
 
-type BindingKey = (wgpu::BindGroupLayout, Vec<wgpu::Buffer>);
+type BindingKey = (wgpu::BindGroupLayout, Vec<Bound>);
 
 pub struct Recorder {
     encoder: Option<wgpu::CommandEncoder>,
@@ -113,7 +114,7 @@ impl Recorder {
 
     fn binding(&mut self, context: &Context, command: &Command<'_>) -> wgpu::BindGroup {
         let layout = &command.pipeline.layout;
-        let key = (layout.clone(), command.buffers.iter().map(|&buffer| buffer.clone()).collect::<Vec<_>>());
+        let key = (layout.clone(), command.buffers.to_vec());
         if let Some(group) = self.bindings.get(&key) {
             return group.clone();
         }
@@ -127,12 +128,12 @@ impl Recorder {
         if is_uniform {
             entries.push(wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(parameters) });
         }
-        entries.extend(
-            command.buffers.iter().enumerate().map(|(i, buffer)| wgpu::BindGroupEntry {
+        entries.extend(command.buffers.iter().enumerate().map(|(i, Bound { buffer, offset, size })| {
+            wgpu::BindGroupEntry {
                 binding: i as u32 + 1,
-                resource: buffer.as_entire_binding(),
-            }),
-        );
+                resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: *offset, size: *size }),
+            }
+        }));
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         let group = context.device.create_bind_group(&descriptor);
         if self.bindings.len() >= BINDINGS {

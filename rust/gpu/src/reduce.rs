@@ -2,15 +2,17 @@
 //! How the work is cut depends on sizes and strides alone, so a device always gives the same bits.
 
 use crate::context::Context;
-use crate::elements::compute_type;
+use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
+use crate::matmul;
 use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::order::{Order, keys, placed_keys};
 use crate::pipelines::WORKGROUP;
-use crate::program::MAX_ELEMENTS;
+use crate::program::{self, MAX_ELEMENTS};
 use crate::take;
+use crate::window;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
 
 /// Elements that one thread folds of a line, one after the other.
@@ -20,6 +22,54 @@ const NEIGHBOURS: usize = 32;
 
 /// Reduces the last `axes` axes; see `Backend::reduce`.
 pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) -> Result<Buffer> {
+    let result = match kind {
+        Reduction::Argmax | Reduction::Argmin => DType::I64,
+        Reduction::Any | Reduction::All => DType::Bool,
+        _ => input.dtype,
+    };
+    reduce_to(context, kind, input, axes, result)
+}
+
+/// What kernels do not see at once is halved, lines before elements. Sums and products may be kept wider than their input.
+fn reduce_to(context: &Context, kind: Reduction, input: &Operand, axes: usize, result: DType) -> Result<Buffer> {
+    if let Some(input) = window::around(context, input) {
+        return reduce_seen(context, kind, &input, axes, result);
+    }
+    let layout = &input.layout;
+    let kept = layout.rank() - axes;
+    let is_place = matches!(kind, Reduction::Argmax | Reduction::Argmin);
+    let axis = layout.shape.iter().position(|&size| size > 1).filter(|&axis| axis < kept || !is_place);
+    let Some(axis) = axis else { return window::too_large(context, input.buffer.0.len()) };
+    let adds_up = axis >= kept && matches!(kind, Reduction::Sum | Reduction::Prod);
+    let partial = if adds_up { wide(result) } else { result };
+    let half = |start: usize, end: usize| {
+        let layout = layout.slice(axis as isize, start, end - start, 1)?;
+        let count: usize = layout.shape[..kept].iter().product();
+        Ok((reduce_to(context, kind, &Operand { layout, ..input.clone() }, axes, partial)?, count))
+    };
+    let size = layout.shape[axis];
+    let joined = joined(context, &[half(0, size / 2)?, half(size / 2, size)?], partial)?;
+    if axis < kept {
+        return Ok(joined);
+    }
+    let both = Operand { buffer: joined, layout: Layout::contiguous(&[2]), dtype: partial };
+    reduce_seen(context, kind, &both, 1, result)
+}
+
+/// Results one after another.
+fn joined(context: &Context, parts: &[(Buffer, usize)], dtype: DType) -> Result<Buffer> {
+    let out = allocate(context, parts.iter().map(|(_, count)| count).sum::<usize>() * dtype.size())?;
+    let mut offset = 0;
+    for (buffer, count) in parts {
+        let dense = Layout::contiguous(&[*count]);
+        let to = Operand { buffer: out.clone(), layout: Layout { offset, ..dense.clone() }, dtype };
+        program::write(context, &Operand { buffer: buffer.clone(), layout: dense, dtype }, &to)?;
+        offset += count;
+    }
+    Ok(out)
+}
+
+fn reduce_seen(context: &Context, kind: Reduction, input: &Operand, axes: usize, result: DType) -> Result<Buffer> {
     let lines = Lines::new(input, axes);
     if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {
         return not_built(&format!("the reduction {kind:?} of {} x {} elements", lines.count, lines.length));
@@ -35,29 +85,42 @@ pub fn reduce(context: &Context, kind: Reduction, input: &Operand, axes: usize) 
         Reduction::Min if is_wide => extremes(context, lines, Order::Least),
         Reduction::Any => truths(context, lines, "0u", "a | b"),
         Reduction::All => truths(context, lines, "1u", "a & b"),
-        Reduction::Sum => sum(context, lines, input.dtype),
-        Reduction::Prod => numbers(context, lines, "Value(1)", "a * b", input.dtype),
-        Reduction::Max => numbers(context, lines, bound(input.dtype, true), &helper("max", input.dtype), input.dtype),
-        Reduction::Min => numbers(context, lines, bound(input.dtype, false), &helper("min", input.dtype), input.dtype),
+        Reduction::Sum => sum(context, lines, result),
+        Reduction::Prod => {
+            let t = compute(context, input.dtype);
+            numbers(context, lines, &format!("ONE_{t}"), &times(t, "a", "b"), result)
+        }
+        Reduction::Max => {
+            numbers(context, lines, bound(input.dtype, true), &helper(context, "max", input.dtype), input.dtype)
+        }
+        Reduction::Min => {
+            numbers(context, lines, bound(input.dtype, false), &helper(context, "min", input.dtype), input.dtype)
+        }
     }
 }
 
 /// The sum of each line as `result`, a dtype with the same compute type.
 pub fn sum(context: &Context, lines: Lines, result: DType) -> Result<Buffer> {
-    numbers(context, lines, "Value(0)", "a + b", result)
+    let sum = plus(compute(context, lines.starts.dtype), "a", "b");
+    numbers(context, lines, "Value(0)", &sum, result)
 }
 
-/// The sum of each line's elements times those of the same line of `other`.
-pub fn dots(context: &Context, lines: Lines, other: &Lines, cut: Cut) -> Result<Buffer> {
-    let dtype = lines.starts.dtype;
-    let to = if cut.tiles == 1 { dtype } else { wide(dtype) };
-    let out = allocate(context, lines.count * cut.tiles * to.size())?;
-    let others = [("other", &other.starts), ("other_along", &other.steps)];
-    launch(context, &lines, &cut, include_str!("shaders/matmul/dot.wgsl"), &others, (&out, to))?;
-    match cut.tiles {
-        1 => Ok(out),
-        tiles => sum(context, tiled(out, to, lines.count, tiles), dtype),
-    }
+/// The sum of each line's elements times those of the same line of `other`, for each tile of the line; where there is a bias,
+/// each line must be one tile.
+pub fn dots(
+    context: &Context,
+    lines: &Lines,
+    other: &Lines,
+    cut: &Cut,
+    out: (&Buffer, DType),
+    bias: Option<&Operand>,
+) -> Result<()> {
+    let mut others = vec![("other", &other.starts), ("other_along", &other.steps)];
+    others.extend(bias.map(|bias| ("bias", bias)));
+    let t = compute(context, lines.starts.dtype);
+    let sums = include_str!("shaders/matmul/dot.wgsl").replace("SUM", &plus(t, "a", "b"));
+    let text = matmul::finished(bias.is_some()).to_owned() + &sums.replace("PRODUCT", &times(t, "x", "y"));
+    launch(context, lines, cut, &text, &others, out)
 }
 
 /// Writes to `out` the float32 sum of what `text` makes of each line's elements: its `lift`, where `others` are bound as well.
@@ -82,13 +145,9 @@ pub fn sum_lifted(
     }
 }
 
-/// The dtype that partial results are kept in.
-pub fn wide(dtype: DType) -> DType {
-    match compute_type(dtype) {
-        Some("f32") => DType::F32,
-        Some("i32") => DType::I32,
-        _ => dtype,
-    }
+/// The WGSL type of a dtype that is not complex.
+fn compute(context: &Context, dtype: DType) -> &'static str {
+    compute_type(dtype, context.long()).unwrap_or("f32")
 }
 
 /// What every number is above, or below.
@@ -101,8 +160,8 @@ fn bound(dtype: DType, is_lowest: bool) -> &'static str {
     }
 }
 
-fn helper(name: &str, dtype: DType) -> String {
-    format!("{name}_{}(a, b)", compute_type(dtype).unwrap_or("f32"))
+fn helper(context: &Context, name: &str, dtype: DType) -> String {
+    format!("{name}_{}(a, b)", compute(context, dtype))
 }
 
 fn fold(identity: &str, combination: &str) -> String {
@@ -195,6 +254,11 @@ impl Cut {
         let lanes = length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
         let tile = lanes * SHARE;
         Cut { is_along, lanes, tile, tiles: length.div_ceil(tile).max(1) }
+    }
+
+    /// Tiles of a line.
+    pub fn tiles(&self) -> usize {
+        self.tiles
     }
 }
 

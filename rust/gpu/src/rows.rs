@@ -1,7 +1,7 @@
 //! Expands the op table to WGSL: the bodies of its rows as text, where every helper's name ends with the type it is for
 //! (`max` becomes `max_f32`), because WGSL functions cannot be overloaded.
 
-pub use crate::elements::compute_type;
+use crate::elements::{Long, compute_type};
 use crate::prelude;
 use pyrite_core::{DType, Op};
 
@@ -31,9 +31,16 @@ pub fn name(op: Op, compute: &str) -> String {
     format!("op_{}_{compute}", op.name())
 }
 
-/// The function of `op`, or None where it calls a helper that the prelude does not have.
+/// The function of `op`, or None where it calls a helper that the prelude does not have. Pairs, which operators do not know,
+/// have functions in the prelude instead; the text is then empty.
 pub fn function(op: Op, compute: &str) -> Option<String> {
     let row = row(op);
+    if compute == "pair" && prelude::has(&name(op, compute)) {
+        return Some(String::new());
+    }
+    if compute == "pair" && row.body.contains(['+', '-', '*', '/', '<', '>', '=', '&', '|', '^', '!']) {
+        return None;
+    }
     let ty = |t: &'static str| if t == "T" { compute.to_owned() } else { t.to_owned() };
     let parameters: Vec<String> = row.parameters.iter().map(|(name, t)| format!("{name}: {}", ty(t))).collect();
     let body = typed(row.body, compute)?;
@@ -63,9 +70,9 @@ fn typed(body: &str, compute: &str) -> Option<String> {
     Some(out)
 }
 
-/// Whether `op` runs in `dtype` on the GPU.
-pub fn is_built(op: Op, dtype: DType) -> bool {
-    op.domain().holds(dtype) && compute_type(dtype).is_some_and(|compute| function(op, compute).is_some())
+/// Whether `op` runs in `dtype` on a GPU that computes int64 in this way.
+pub fn is_built(op: Op, dtype: DType, long: Long) -> bool {
+    op.domain().holds(dtype) && compute_type(dtype, long).is_some_and(|compute| function(op, compute).is_some())
 }
 
 #[cfg(test)]
@@ -82,7 +89,23 @@ mod tests {
 
     #[test]
     fn what_the_prelude_lacks_is_not_built() {
+        let is_built = |op, dtype| is_built(op, dtype, Long::Native);
         assert!(is_built(Op::relu, DType::I32) && is_built(Op::eq, DType::Bool));
         assert!(!is_built(Op::exp, DType::F64) && !is_built(Op::exp, DType::I32));
+    }
+
+    #[test]
+    fn all_rows_but_those_of_float64_are_built() {
+        for dtype in [DType::Bool, DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F32] {
+            let is_missing = |op: &&Op| op.domain().holds(dtype) && !is_built(**op, dtype, Long::Native);
+            assert_eq!(Op::ALL.iter().find(is_missing), None, "{}", dtype.name());
+        }
+    }
+
+    #[test]
+    fn pairs_lack_no_op_of_int64_but_divisions() {
+        let is_missing = |op: &&Op| is_built(**op, DType::I64, Long::Native) && !is_built(**op, DType::I64, Long::Pair);
+        let missing: Vec<Op> = Op::ALL.iter().filter(is_missing).copied().collect();
+        assert_eq!(missing, [Op::floor_divide, Op::trunc_divide, Op::remainder, Op::fmod, Op::gcd, Op::lcm]);
     }
 }

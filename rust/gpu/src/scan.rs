@@ -2,6 +2,7 @@
 //! turn, and every tile from what comes before it. The order of operations depends on sizes alone.
 
 use crate::context::Context;
+use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
@@ -9,7 +10,6 @@ use crate::not_built::not_built;
 use crate::order::{Order, placed_keys};
 use crate::pipelines::WORKGROUP;
 use crate::program::MAX_ELEMENTS;
-use crate::reduce::wide;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result, Scan};
 
@@ -22,6 +22,8 @@ const TILE: &str = include_str!("shaders/scan/tile.wgsl");
 enum Fold {
     /// The WGSL of the combination, in the compute type; results are kept in this dtype.
     Numbers(String, DType),
+    /// Logarithms of sums of exponentials, as float32.
+    Exponentials,
     /// The largest keys.
     Places(Order),
 }
@@ -39,21 +41,33 @@ pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, O
     let simple = |identity: &str, combination: &str| {
         format!("{}fn combine(a: Value, b: Value) -> Value {{ return {combination}; }}\n", start_at(identity))
     };
+    let t = compute_type(dtype, context.long()).unwrap_or("f32");
     let text = match kind {
-        Scan::Sum => simple("Value(0)", "a + b"),
-        Scan::Prod => simple("Value(1)", "a * b"),
+        Scan::Sum => simple("Value(0)", &plus(t, "a", "b")),
+        Scan::Prod => simple(&format!("ONE_{t}"), &times(t, "a", "b")),
         Scan::LogSumExp if !dtype.is_float() => return Err(Error::Unsupported { op: "logcumsumexp", dtype }),
-        Scan::LogSumExp => start_at("bitcast<f32>(0xff800000u)") + include_str!("shaders/scan/log_sum.wgsl"),
+        Scan::LogSumExp => return exponentials(context, &lines),
         Scan::Max => return extremes(context, &lines, Order::Rising),
         Scan::Min => return extremes(context, &lines, Order::Least),
     };
     let wide = wide(dtype);
     let buffer = scanned(context, &Fold::Numbers(text, wide), &lines, None)?;
+    Ok((narrowed(context, &lines, buffer, wide)?, None))
+}
+
+fn exponentials(context: &Context, lines: &Lines) -> Result<(Buffer, Option<Buffer>)> {
+    let buffer = scanned(context, &Fold::Exponentials, lines, None)?;
+    Ok((narrowed(context, lines, buffer, DType::F32)?, None))
+}
+
+/// Results that were kept in the dtype `wide`, in that of the lines.
+fn narrowed(context: &Context, lines: &Lines, buffer: Buffer, wide: DType) -> Result<Buffer> {
+    let dtype = lines.starts.dtype;
     if wide == dtype {
-        return Ok((buffer, None));
+        return Ok(buffer);
     }
     let layout = Layout::contiguous(&[lines.count, lines.length]);
-    Ok((convert(context, &Operand { buffer, layout, dtype: wide }, dtype)?.buffer, None))
+    Ok(convert(context, &Operand { buffer, layout, dtype: wide }, dtype)?.buffer)
 }
 
 fn start_at(identity: &str) -> String {
@@ -72,6 +86,7 @@ fn scanned(context: &Context, fold: &Fold, lines: &Lines, known: Option<&Buffer>
     let tiles = lines.length.div_ceil(lanes * SHARE);
     let dtype = match fold {
         Fold::Numbers(_, wide) => *wide,
+        Fold::Exponentials => DType::F32,
         Fold::Places(_) => DType::I32,
     };
     let mut carries = None;
@@ -84,7 +99,7 @@ fn scanned(context: &Context, fold: &Fold, lines: &Lines, known: Option<&Buffer>
                     Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), length: tiles, ..*lines };
                 scanned(context, fold, &chosen, Some(&totals))?
             }
-            Fold::Numbers(..) => {
+            Fold::Numbers(..) | Fold::Exponentials => {
                 let layout = Layout::contiguous(&[lines.count, tiles]);
                 scanned(context, fold, &Lines::new(&Operand { buffer: totals, layout, dtype }, 1), None)?
             }
@@ -129,6 +144,11 @@ fn launch(
             kernel.code(include_str!("shaders/reduce/value.wgsl"));
             kernel.code(text);
             "load_carries(line * tiles() + tile - 1u)"
+        }
+        Fold::Exponentials => {
+            kernel.code(include_str!("shaders/exponential_sum.wgsl"));
+            kernel.code(include_str!("shaders/scan/exponentials.wgsl"));
+            "Value(load_carries(line * tiles() + tile - 1u), 1.0)"
         }
         Fold::Places(order) => {
             kernel.code(&placed_keys(lines.starts.dtype, *order, known.is_some()));

@@ -1,21 +1,27 @@
 //! Sorts along the last axis: tiles in workgroup memory, then runs merged in pairs. Keys and places are sorted; the elements
 //! themselves are copied once, in the end.
 
+mod in_turn;
+
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
-use crate::memory::allocate;
+use crate::memory::{allocate, convert};
 use crate::not_built::not_built;
 use crate::order::{Order, key_type, placed_keys};
 use crate::pipelines::Access;
 use crate::program::MAX_ELEMENTS;
 use crate::take;
-use pyrite_core::{Buffer, DType, Operand, Result};
+use in_turn::Arrangement;
+use pyrite_core::{Buffer, DType, Layout, Operand, Result};
 
 /// Elements that a workgroup sorts.
 const TILE: usize = 1024;
 /// Up to so many, the largest are found by sorting tiles and dropping the rest of each.
 const FEW: usize = TILE / 4;
+
+/// Lines up to this length PyTorch sorts by insertion, which is stable.
+const INSERTED: usize = 16;
 
 /// Sorts the last axis; see `Backend::sort`.
 pub fn sort(context: &Context, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
@@ -24,8 +30,35 @@ pub fn sort(context: &Context, input: &Operand, descending: bool) -> Result<(Buf
     take::values_and_places(context, &lines, &places, lines.length, lines.length)
 }
 
+/// The same without a promise for equal elements: those of short lines stand as PyTorch leaves them.
+pub fn sort_unstably(context: &Context, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+    let length = input.layout.shape.last().copied().unwrap_or(1);
+    match length > INSERTED && in_turn::sorts(input) {
+        true => in_turn::arranged(context, input, order(descending), Arrangement::Sort, length),
+        false => sort(context, input, descending),
+    }
+}
+
+/// The place of the `k`-th least element; see `Backend::kth`.
+pub fn kth(context: &Context, input: &Operand, k: usize) -> Result<Buffer> {
+    if in_turn::arranges(input) {
+        return in_turn::kth(context, input, k);
+    }
+    let lines = lines(input)?;
+    let sorted = sorted(context, &lines, Order::Rising)?;
+    let layout = Layout {
+        shape: [lines.count].into_iter().collect(),
+        strides: [lines.length as isize].into_iter().collect(),
+        offset: k,
+    };
+    Ok(convert(context, &Operand { buffer: sorted, layout, dtype: DType::I32 }, DType::I64)?.buffer)
+}
+
 /// The first `k` of the sorted last axis; see `Backend::topk`.
 pub fn topk(context: &Context, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
+    if in_turn::arranges(input) {
+        return in_turn::arranged(context, input, order(largest), Arrangement::Top(k), k);
+    }
     let lines = lines(input)?;
     if k <= FEW {
         let places = first(context, &lines, k, order(largest))?;

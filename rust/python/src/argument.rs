@@ -2,7 +2,7 @@
 
 use crate::tensor::PyTensor;
 use num_complex::Complex;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt};
 use pyrite_core::Scalar;
@@ -57,7 +57,7 @@ fn number(object: Borrowed<'_, '_, PyAny>) -> PyResult<Scalar> {
             Ok(x) => Ok(Scalar::Int(x)),
             Err(_) => match object.extract::<u64>() {
                 Ok(x) => Ok(Scalar::Int(x as i64)),
-                Err(_) => Err(PyRuntimeError::new_err("Overflow when unpacking long long")),
+                Err(_) => Err(PyOverflowError::new_err("int too big to convert")),
             },
         };
     }

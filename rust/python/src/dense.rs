@@ -32,6 +32,13 @@ impl Batch {
         self.leading.iter().product()
     }
 
+    /// Refuses factors that, with the copies made of them on the way, exceed the machine's memory.
+    fn require_room(&self, m: usize, n: usize) -> PyResult<()> {
+        const COPIES: usize = 4;
+        let shape = [&self.leading, &[m, n, COPIES][..]].concat();
+        raise(pyrite_core::tensor::require_room(&shape, DType::F64, &pyrite_cpu::CPU))
+    }
+
     /// A tensor of the leading sizes and `last`.
     fn tensor(&self, values: &[f64], last: &[usize]) -> PyResult<PyTensor> {
         let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();
@@ -156,21 +163,25 @@ fn eigh(py: Python<'_>, a: PyRef<'_, PyTensor>) -> PyResult<(PyTensor, PyTensor)
     Ok((b.tensor(&values, &[n])?, b.tensor(&vectors, &[n, n])?))
 }
 
-/// Singular value decompositions: U [.., m, m], values, V' [.., n, n].
+/// Singular value decompositions: U [.., m, m], values, V' [.., n, n]; where not `full`, min(m, n) columns of U and rows of V'.
 #[pyfunction]
-fn svd(py: Python<'_>, a: PyRef<'_, PyTensor>) -> PyResult<(PyTensor, PyTensor, PyTensor)> {
+fn svd(py: Python<'_>, a: PyRef<'_, PyTensor>, full: bool) -> PyResult<(PyTensor, PyTensor, PyTensor)> {
     let mut b = batch(&a.0)?;
     let (count, m, n) = (b.count(), b.m, b.n);
+    let size = m.min(n);
+    let (columns, rows) = if full { (m, n) } else { (size, size) };
+    b.require_room(m, columns)?;
+    b.require_room(rows, n)?;
     let (mut left, mut values, mut right) = (Vec::new(), Vec::new(), Vec::new());
     py.detach(|| {
         for k in 0..count {
-            let (u, s, v) = dense::svd::decompose(piece(&mut b.values, k, m * n), m, n);
+            let (u, s, v) = dense::svd::decompose(piece(&mut b.values, k, m * n), m, n, full);
             left.extend(u);
             values.extend(s);
             right.extend(v);
         }
     });
-    Ok((b.tensor(&left, &[m, m])?, b.tensor(&values, &[m.min(n)])?, b.tensor(&right, &[n, n])?))
+    Ok((b.tensor(&left, &[m, columns])?, b.tensor(&values, &[size])?, b.tensor(&right, &[rows, n])?))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -2,8 +2,9 @@
 //! get the interpreter and then wait for one of these locks with the interpreter in its hands.
 #![allow(unsafe_code)]
 
+use crate::random;
 use pyrite_core::value;
-use pyrite_cpu::memory;
+use pyrite_cpu::{memory, threads};
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Once;
@@ -16,9 +17,16 @@ thread_local! {
     static HELD: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes every lock, so that none is held by a thread that the child will not have.
+/// Takes every lock, so that none is held by a thread that the child will not have; one under which others are taken comes
+/// before them.
 extern "C" fn before() {
-    let guards: Vec<Box<dyn Any>> = vec![Box::new(value::lock_evaluation()), Box::new(memory::lock_pool())];
+    let guards: Vec<Box<dyn Any>> = vec![
+        Box::new(random::lock_draws()),
+        Box::new(value::lock_evaluation()),
+        Box::new(value::lock_notes()),
+        Box::new(threads::lock_pool()),
+        Box::new(memory::lock_pool()),
+    ];
     let _ = HELD.try_with(|held| held.try_borrow_mut().map(|mut held| *held = guards));
 }
 

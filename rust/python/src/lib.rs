@@ -9,6 +9,7 @@ mod fast;
 #[cfg(unix)]
 mod fork;
 mod interop;
+mod philox;
 mod random;
 mod runtime;
 mod tensor;
@@ -20,14 +21,20 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use crate::device::{gpu_empty_cache, gpu_missing, gpu_name, gpu_stats, gpu_synchronize};
+    use crate::device::{
+        gpu_empty_cache, gpu_is_open, gpu_missing, gpu_name, gpu_properties, gpu_reset_peak_stats,
+        gpu_set_memory_limit, gpu_stats, gpu_synchronize,
+    };
     #[pymodule_export]
     use crate::dtype::{PyDType, default_dtype, promote_types, set_default_dtype};
     #[pymodule_export]
     use crate::interop::{Export, export, from_bytes, from_memory};
     #[pymodule_export]
+    use crate::philox::PyPhilox;
+    #[pymodule_export]
     use crate::runtime::{
-        cpu_capability, empty_cache, evaluate_large, get_num_threads, ops, set_num_threads, small_limit,
+        cpu_capability, empty_cache, evaluate_large, evaluate_together, get_num_threads, ops, require_room,
+        set_num_threads, small_limit,
     };
     #[pymodule_export]
     use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};
@@ -39,6 +46,7 @@ mod _core {
         }
         #[cfg(unix)]
         fork::register();
+        module.add("OutOfMemoryError", module.py().get_type::<error::OutOfMemoryError>())?;
         dense::register(module)?;
         fast::register(module)?;
         random::register(module)

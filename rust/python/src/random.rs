@@ -1,6 +1,6 @@
 //! `_core.Generator`, and the laws that draw new tensors from it. Arguments that name a law's parameters are checked in Python.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -12,6 +12,14 @@ use crate::dtype::DTypeArgument;
 use crate::error::raise;
 use crate::tensor::PyTensor;
 
+/// Every draw holds it for reading, so that a fork can wait until no generator is in use.
+static DRAWS: RwLock<()> = RwLock::new(());
+
+/// Held while no generator may be used: around a fork.
+pub fn lock_draws() -> RwLockWriteGuard<'static, ()> {
+    DRAWS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A source of random numbers, equal to PyTorch's CPU generator.
 #[pyclass(frozen, module = "pyrite._core")]
 pub struct Generator(Mutex<random::Generator>);
@@ -20,11 +28,15 @@ impl Generator {
     /// Runs `draw` on the generator; where it may take long or another thread holds it, without the interpreter.
     fn with<R: Send>(&self, py: Python<'_>, numel: usize, draw: impl FnOnce(&mut random::Generator) -> R + Send) -> R {
         if numel <= deferral().small
+            && let Ok(_fork_waits) = DRAWS.try_read()
             && let Ok(mut generator) = self.0.try_lock()
         {
             return draw(&mut generator);
         }
-        py.detach(|| draw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+        py.detach(|| {
+            let _fork_waits = DRAWS.read().unwrap_or_else(PoisonError::into_inner);
+            draw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        })
     }
 
     fn tensor(

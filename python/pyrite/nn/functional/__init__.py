@@ -133,6 +133,7 @@ from pyrite.nn.functional.shuffle import channel_shuffle, native_channel_shuffle
 from pyrite.nn.functional.sparse import embedding, embedding_bag, one_hot
 from pyrite.nn.functional.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from pyrite.nn.functional.windows import fold, unfold
+from pyrite.ops.arguments import judged
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -265,3 +266,11 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+
+# These read their own argument, and are too quick for another call around them.
+_QUICK = frozenset(("relu", "gelu", "sigmoid", "tanh"))
+for _name in __all__:
+    _function = globals()[_name]
+    if _name not in _QUICK and hasattr(_function, "__code__"):
+        globals()[_name] = judged(_function)
+        globals()[_name].__module__ = __name__

@@ -8,6 +8,7 @@ import warnings
 from pyrite import ops
 from pyrite.dtype import float64
 from pyrite.ops import elementwise as rows
+from pyrite.ops.arguments import require_tensor
 from pyrite.tensor import Tensor
 
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -137,6 +138,7 @@ def softsign(input: Tensor) -> Tensor:
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """log(1 + e^(beta x)) / beta, and x itself where beta x > threshold."""
+    require_tensor("softplus", input)
     if beta == 1:
         return ops.where(input > threshold, input, rows.softplus(input))
     scaled = input * beta

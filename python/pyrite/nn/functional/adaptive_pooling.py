@@ -3,6 +3,7 @@
 from pyrite import ops
 from pyrite.dtype import int64
 from pyrite.nn.functional.windows import sizes_of
+from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
 
 
@@ -23,6 +24,7 @@ def _target_size(name: str, input: Tensor, output_size, count: int) -> tuple[int
         raise RuntimeError(
             f"{name}: elements of output_size must be greater than or equal to 0 but received {list(target)}"
         )
+    require_room([*input.shape[:-count], *target])
     return target
 
 

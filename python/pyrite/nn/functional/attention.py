@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import ops
-from pyrite.dtype import bfloat16, bool_, float16, float32
+from pyrite.dtype import bool_
 from pyrite.nn.functional.activation import softmax
 from pyrite.nn.functional.dropout import dropout
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.padding import pad
+from pyrite.ops.attention import attend, attention_weights, shared_by, widened
 from pyrite.tensor import Tensor
 
 
@@ -32,20 +33,19 @@ def scaled_dot_product_attention(
     heads (dimension -3) up to the number of query heads.
     """
     _check_attention(query, key, value, attn_mask, is_causal)
-    if enable_gqa:
-        repeats = query.size(-3) // key.size(-3)
-        key = key.repeat_interleave(repeats, -3)
-        value = value.repeat_interleave(query.size(-3) // value.size(-3), -3)
+    if enable_gqa and (query.size(-3) % key.size(-3) or query.size(-3) % value.size(-3)):
+        raise RuntimeError(
+            f"Number of heads in key and value must divide the number of heads in query, but got {key.size(-3)}, "
+            f"{value.size(-3)} and {query.size(-3)}"
+        )
     scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
+    if dropout_p == 0.0 and (attn_mask is None or not attn_mask.requires_grad):
+        return attend(query, key, value, attn_mask, scale, is_causal, enable_gqa)[0]
     result_dtype = query.dtype
-    if result_dtype in (float16, bfloat16):
-        query, key, value = query.to(float32), key.to(float32), value.to(float32)
-    scores = ops.matmul(query * scale, key.transpose(-2, -1))
-    if is_causal:
-        attn_mask = ops.ones(query.size(-2), key.size(-2), dtype=bool_, device=query.device).tril()
-    weights = _masked_softmax(scores, attn_mask)
-    if dropout_p > 0.0:
-        weights = dropout(weights, dropout_p)
+    query, key, value = widened(query, key, value)
+    if enable_gqa:
+        key, value = shared_by(query.size(-3), key), shared_by(query.size(-3), value)
+    weights = dropout(attention_weights(query, key, attn_mask, scale, is_causal), dropout_p)
     return ops.matmul(weights, value).to(result_dtype)
 
 
@@ -69,17 +69,6 @@ def _check_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tenso
             "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: "
             f"{attn_mask.dtype} and query.dtype: {query.dtype} instead."
         )
-
-
-def _masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
-    """The softmax over keys, zero for a query that the mask leaves without any."""
-    if mask is None:
-        return softmax(scores, -1)
-    scores = scores.masked_fill(~mask, float("-inf")) if mask.dtype == bool_ else scores + mask
-    empty = (scores.detach() == float("-inf")).all(-1, True)
-    if not bool(empty.any()):
-        return softmax(scores, -1)
-    return softmax(scores.masked_fill(empty, 0), -1).masked_fill(empty, 0)
 
 
 def canonical_mask(
@@ -210,27 +199,26 @@ def multi_head_attention_forward(
         k, v = ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
         attn_mask, key_padding_mask = _one_key_more(attn_mask), _one_key_more(key_padding_mask)
 
-    def by_head(x: Tensor) -> Tensor:
-        return x.reshape(x.shape[0], batch * num_heads, head_dim).transpose(0, 1)
+    def by_head(x: Tensor, static: Tensor | None = None) -> Tensor:
+        if static is not None:
+            return static.reshape(batch, num_heads, -1, head_dim)
+        return x.reshape(x.shape[0], batch, num_heads, head_dim).permute(1, 2, 0, 3)
 
-    q = by_head(q)
-    k = by_head(k) if static_k is None else static_k
-    v = by_head(v) if static_v is None else static_v
+    q, k, v = by_head(q), by_head(k, static_k), by_head(v, static_v)
     if add_zero_attn:
-        zero = ops.zeros(batch * num_heads, 1, head_dim, dtype=k.dtype, device=k.device)
-        k, v = ops.cat([k, zero], 1), ops.cat([v, zero], 1)
+        zero = ops.zeros(batch, num_heads, 1, head_dim, dtype=k.dtype, device=k.device)
+        k, v = ops.cat([k, zero], 2), ops.cat([v, zero], 2)
         attn_mask, key_padding_mask = _one_key_more(attn_mask), _one_key_more(key_padding_mask)
-    attn_mask = _merged_mask(attn_mask, key_padding_mask, batch, num_heads, k.size(1))
+    attn_mask = _merged_mask(attn_mask, key_padding_mask, batch, num_heads, k.size(2))
     dropout_p = dropout_p if training else 0.0
     weights = None
     if need_weights:
         attended, weights = _attend_with_weights(q, k, v, attn_mask, dropout_p)
     else:
-        attended = _attend_by_head(q, k, v, attn_mask, dropout_p, is_causal, (batch, num_heads))
-    attended = attended.transpose(0, 1).reshape(queries * batch, embed_dim)
+        attended = scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
+    attended = attended.permute(2, 0, 1, 3).reshape(queries * batch, embed_dim)
     output = linear(attended, out_proj_weight, out_proj_bias).reshape(queries, batch, -1)
     if weights is not None:
-        weights = weights.reshape(batch, num_heads, queries, k.size(1))
         weights = weights.mean(1) if average_attn_weights else weights
     if not batched:
         return output.squeeze(1), None if weights is None else weights.squeeze(0)
@@ -284,28 +272,15 @@ def _attend_with_weights(
 def _merged_mask(
     attn_mask: Tensor | None, key_padding_mask: Tensor | None, batch: int, num_heads: int, keys: int
 ) -> Tensor | None:
+    """Both masks as one over (N, heads, L, S)."""
+    if attn_mask is not None:
+        leading = (1, 1) if attn_mask.size(0) == 1 else (batch, num_heads)
+        attn_mask = attn_mask.reshape(*leading, *attn_mask.shape[1:])
     if key_padding_mask is None:
         return attn_mask
     if tuple(key_padding_mask.shape) != (batch, keys):
         raise AssertionError(
             f"Expected key_padding_mask of shape {(batch, keys)}, but got {tuple(key_padding_mask.shape)}"
         )
-    padding = key_padding_mask.reshape(batch, 1, 1, keys).expand(-1, num_heads, -1, -1)
-    padding = padding.reshape(batch * num_heads, 1, keys)
+    padding = key_padding_mask.reshape(batch, 1, 1, keys)
     return padding if attn_mask is None else attn_mask + padding
-
-
-def _attend_by_head(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    mask: Tensor | None,
-    dropout_p: float,
-    is_causal: bool,
-    heads: tuple[int, int],
-) -> Tensor:
-    """Attention of (N heads, L, E) through the four-dimensional form that `scaled_dot_product_attention` is fast on."""
-    q, k, v = (x.reshape(*heads, *x.shape[1:]) for x in (q, k, v))
-    if mask is not None:
-        mask = mask.unsqueeze(0) if mask.size(0) == 1 else mask.reshape(*heads, *mask.shape[1:])
-    return scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal).flatten(0, 1)

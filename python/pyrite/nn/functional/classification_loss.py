@@ -8,6 +8,7 @@ from pyrite import ops
 from pyrite.autograd.graph import operation
 from pyrite.dtype import int64, uint8
 from pyrite.nn.functional.activation import logsigmoid
+from pyrite.nn.functional.class_loss import class_loss
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.reduction import chosen_reduction, reduced
 from pyrite.ops import elementwise as rows
@@ -31,6 +32,9 @@ def nll_loss(
     reduction = chosen_reduction(reduction, size_average, reduce)
     _check_class_indices("nll_loss", input, target, weight)
     dim = min(input.dim() - 1, 1)
+    loss = class_loss(input, target, weight, dim, ignore_index, None, reduction)
+    if loss is not None:
+        return loss.reshape(target.shape) if reduction == "none" else loss
     known, weights = _targets_and_weights(input, target, weight, ignore_index, dim)
     loss = (nll if input.dim() <= 2 else nll_2d)(input, known.unsqueeze(dim), weights.unsqueeze(dim), dim, reduction)
     return loss.reshape(target.shape) if reduction == "none" else loss
@@ -110,7 +114,13 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if input.dim() == 0:
         raise ValueError("cross_entropy: expected an input of 1 dimension or more, but got 0")
-    log_probability = ops.log_softmax(input, min(input.dim() - 1, 1))
+    dim = min(input.dim() - 1, 1)
+    if input.shape != target.shape:
+        _check_class_indices("cross_entropy", input, target, weight)
+        loss = class_loss(input, target, weight, dim, ignore_index, label_smoothing, reduction)
+        if loss is not None:
+            return loss.reshape(target.shape) if reduction == "none" else loss
+    log_probability = ops.log_softmax(input, dim)
     if input.shape == target.shape:
         return _probability_target_loss(log_probability, target, weight, reduction, label_smoothing)
     if label_smoothing > 0.0:

@@ -9,9 +9,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from pyrite import _core
 from pyrite.autograd.graph import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
 from pyrite.ops.elementwise import conj
+from pyrite.ops.fast import fast
 from pyrite.tensor import Handle
 
 
@@ -34,12 +36,17 @@ def _out_size(
     ]
 
 
-def _convolved(x: Handle, weight: Handle, stride, before, after, dilation, groups: int) -> Handle:
+def _biased(y: Handle, bias: Handle | None) -> Handle:
+    return y if bias is None else y + bias.reshape([-1] + [1] * (y.ndim - 2))
+
+
+@fast(_core.fast_convolve)
+def _convolved(x: Handle, weight: Handle, bias: Handle | None, stride, before, after, dilation, groups: int) -> Handle:
     outputs, _, *kernel = weight.shape
     out = _out_size(x, kernel, stride, before, after, dilation)
     columns = _columns(padded(x, before, after), kernel, stride, dilation, groups)
     matrix = weight.reshape([groups, outputs // groups, weight.shape[1] * math.prod(kernel)])
-    return matrix.matmul(columns).reshape([x.shape[0], outputs, *out])
+    return _biased(matrix.matmul(columns).reshape([x.shape[0], outputs, *out]), bias)
 
 
 def _flipped(weight: Handle, groups: int) -> Handle:
@@ -53,15 +60,16 @@ def _flipped(weight: Handle, groups: int) -> Handle:
     return flipped.reshape([groups * inputs, outputs // groups, *kernel])
 
 
-def _spread(y: Handle, weight: Handle, size, stride, before, dilation, groups: int) -> Handle:
+@fast(_core.fast_spread)
+def _spread(y: Handle, weight: Handle, bias: Handle | None, size, stride, before, dilation, groups: int) -> Handle:
     """What a batch (N, O, *) of outputs adds up to in inputs (N, C, *size)."""
     kernel = weight.shape[2:]
     if all(s == 1 for s in stride):
         reach = [span(k, d) - 1 for k, d in zip(kernel, dilation, strict=True)]
         front = [r - b for r, b in zip(reach, before, strict=True)]
         back = [n + b - m for n, b, m in zip(size, before, y.shape[2:], strict=True)]
-        return _convolved(y, _flipped(weight, groups), stride, front, back, dilation, groups)
-    return _spread_by_place(y, weight, size, stride, before, dilation, groups)
+        return _convolved(y, _flipped(weight, groups), bias, stride, front, back, dilation, groups)
+    return _biased(_spread_by_place(y, weight, size, stride, before, dilation, groups), bias)
 
 
 def _spread_by_place(y: Handle, weight: Handle, size, stride, before, dilation, groups: int) -> Handle:
@@ -73,6 +81,7 @@ def _spread_by_place(y: Handle, weight: Handle, size, stride, before, dilation, 
     return summed(columns, size, kernel, stride, before, dilation)
 
 
+@fast(_core.fast_weigh)
 def _weighed(g: Handle, x: Handle, kernel, stride, before, after, dilation, groups: int) -> Handle:
     """The gradient of a weight from that of the output and the input."""
     batch, outputs, *out = g.shape
@@ -111,7 +120,7 @@ def _slope_of_spreading_filters(g, y, weight_shape, stride, before, dilation, gr
 convolve = operation(
     "convolve",
     lambda x, weight, stride, before, after, dilation, groups: _convolved(
-        x, weight, stride, before, after, dilation, groups
+        x, weight, None, stride, before, after, dilation, groups
     ),
     x=_slope_of_convolved,
     weight=_slope_of_filters,
@@ -119,7 +128,7 @@ convolve = operation(
 spread = operation(
     "spread",
     lambda y, weight, size, stride, before, dilation, groups: _spread(
-        y, weight, size, stride, before, dilation, groups
+        y, weight, None, size, stride, before, dilation, groups
     ),
     y=_slope_of_spread,
     weight=_slope_of_spreading_filters,
@@ -138,18 +147,14 @@ weigh = operation(
 )
 
 
-def _biased(y: Handle, bias: Handle | None) -> Handle:
-    return y if bias is None else y + bias.reshape([-1] + [1] * (y.ndim - 2))
-
-
 def _bias_slope(g: Any) -> Any:
     return g.sum([0, *range(2, g.ndim)])
 
 
 convolution = operation(
     "convolution",
-    lambda x, weight, bias, stride, before, after, dilation, groups: _biased(
-        _convolved(x, weight, stride, before, after, dilation, groups), bias
+    lambda x, weight, bias, stride, before, after, dilation, groups: _convolved(
+        x, weight, bias, stride, before, after, dilation, groups
     ),
     x=_slope_of_convolved,
     weight=_slope_of_filters,
@@ -157,8 +162,8 @@ convolution = operation(
 )
 transposed_convolution = operation(
     "transposed_convolution",
-    lambda y, weight, bias, size, stride, before, dilation, groups: _biased(
-        _spread(y, weight, size, stride, before, dilation, groups), bias
+    lambda y, weight, bias, size, stride, before, dilation, groups: _spread(
+        y, weight, bias, size, stride, before, dilation, groups
     ),
     label="ConvolutionBackward0",
     y=_slope_of_spread,

@@ -32,6 +32,12 @@ def ctc_loss(
     device = log_probs.device
     input_lengths, target_lengths = (_lengths(x, device) for x in (input_lengths, target_lengths))
     _check(log_probs, input_lengths, target_lengths, blank)
+    longest = int(target_lengths.max()) if target_lengths.numel() else 0
+    if longest > targets.shape[-1]:
+        raise RuntimeError(
+            f"Expected targets to have size at least {longest} at dimension {targets.dim() - 1}, but got size "
+            f"{targets.shape[-1]}"
+        )
     labels = _label_table(targets, target_lengths, blank)
     losses = _losses(log_probs, labels, input_lengths, target_lengths, blank)
     impossible = losses.detach() > -IMPOSSIBLE / 2
@@ -50,6 +56,8 @@ def _lengths(lengths: Tensor | Sequence[int], device) -> Tensor:
 
 
 def _check(log_probs: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int) -> None:
+    if log_probs.dim() != 3:
+        raise RuntimeError(f"ctc_loss: log_probs must be 2-D or 3-D, but got a tensor of size {list(log_probs.shape)}")
     steps, batch, classes = log_probs.shape
     if not 0 <= blank < classes:
         raise RuntimeError("blank must be in label range")

@@ -6,6 +6,7 @@ import warnings
 from pyrite import ops
 from pyrite.dtype import float32, float64, int64
 from pyrite.nn.functional.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
 
 _DIMENSIONS = {"linear": 1, "bilinear": 2, "bicubic": 2, "lanczos": 2, "trilinear": 3}
@@ -99,8 +100,13 @@ def _output_size(
             raise TypeError(
                 f"expected size to be one of int or Tuple[int], but got size with types {[type(n) for n in values]}"
             )
+        require_room([*input.shape[:2], *(max(n, 0) for n in values)])
         return values, [None] * count
-    output = [math.floor(n * s) for n, s in zip(input.shape[2:], values, strict=True)]
+    wanted = [n * s for n, s in zip(input.shape[2:], values, strict=True)]
+    if not all(abs(n) < 1 << 62 for n in wanted):
+        raise RuntimeError(f"interpolate: value cannot be converted to type int64_t without overflow: {values}")
+    output = [math.floor(n) for n in wanted]
+    require_room([*input.shape[:2], *(max(n, 0) for n in output)])
     return output, [None] * count if recompute or mode == "area" else values
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.autograd.graph import operation
 from pyrite.ops.elementwise import conj
-from pyrite.ops.linalg import mm_of
+from pyrite.ops.linalg import mm_of, product_with_bias
 from pyrite.tensor import Handle, Tensor
 
 
@@ -17,8 +17,8 @@ def _rows(x: Any) -> Any:
 
 
 def _forward(x: Handle, weight: Handle, bias: Handle | None) -> Handle:
-    out = _rows(x).matmul(weight.transpose(0, 1))
-    out = out if bias is None else out + bias
+    x_rows, turned = _rows(x), weight.transpose(0, 1)
+    out = x_rows.matmul(turned) if bias is None else product_with_bias(x_rows, turned, bias)
     return out if x.ndim == 2 else out.reshape([*x.shape[:-1], weight.shape[0]])
 
 

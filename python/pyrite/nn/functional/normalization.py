@@ -191,6 +191,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
     if input.numel() == 0:
         return input
+    if size <= 0:
+        raise RuntimeError(f"local_response_norm: size should be greater than zero, but got {size}")
     squares = (input * input).movedim(1, -1)
     padded = ops.constant_pad_nd(squares, (size // 2, (size - 1) // 2), 0)
     sums = padded.unfold(-1, size, 1).sum(-1)

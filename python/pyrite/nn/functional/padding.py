@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from pyrite import ops
 from pyrite.dtype import int64
+from pyrite.ops.arguments import sizes, type_name
+from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
 
 
@@ -13,7 +15,9 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     Mode "constant" adds `value`; "reflect", "replicate" and "circular" continue the 1 to 3 last dimensions of (N, C, *)
     or (C, *). Negative amounts cut.
     """
-    amounts = list(pad)
+    if not isinstance(pad, Sequence) or isinstance(pad, str):
+        raise TypeError(f"pad(): argument 'pad' (position 2) must be tuple of ints, not {type_name(pad)}")
+    amounts = sizes("pad", (list(pad),))
     if len(amounts) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(amounts) // 2 > input.dim():
@@ -37,6 +41,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         before, after = amounts[2 * i : 2 * i + 2]
         if before or after:
             dim = input.dim() - 1 - i
+            require_room([*input.shape[:dim], max(input.size(dim) + before + after, 0), *input.shape[dim + 1 :]])
             places = _PLACES[mode](before, after, input.size(dim))
             index = ops.tensor(places, dtype=int64, device=input.device)
             input = input.index_select(dim, index)
@@ -56,6 +61,8 @@ def _reflected(before: int, after: int, length: int) -> list[int]:
 def _replicated(before: int, after: int, length: int) -> list[int]:
     if length == 0:
         raise RuntimeError("replication padding expects non-empty spatial dimensions")
+    if length + before + after < 1:
+        raise RuntimeError(f"input of length {length} is too small: the calculated length is {length + before + after}")
     return [min(max(i, 0), length - 1) for i in range(-before, length + after)]
 
 

@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 from pyrite import ops
-from pyrite.dtype import iinfo
 from pyrite.nn.functional.lattice import span
 from pyrite.nn.functional.window_pool import window_max, window_sum
 from pyrite.nn.functional.windows import sizes_of
@@ -74,10 +73,6 @@ class _Geometry:
         return size - 1 if (size - 1) * s >= n + p else size
 
 
-def _lowest(input: Tensor) -> float:
-    return float("-inf") if input.is_floating_point() else iinfo(input.dtype).min
-
-
 def _along(values: Tensor, axis: int, count: int) -> Tensor:
     """A vector laid along one of the last `count` dimensions."""
     return values.reshape([-1 if i == axis else 1 for i in range(count)])
@@ -100,21 +95,23 @@ def _max_pool(count: int, input: Tensor, kernel_size, stride, padding, dilation,
         geometry.padding,
         geometry.after,
         geometry.dilation,
-        _lowest(input),
     )
     return (values, _input_positions(place, geometry, count)) if return_indices else values
 
 
 def _input_positions(place: Tensor, geometry: _Geometry, count: int) -> Tensor:
     """Places in windows as places in the input's spatial dimensions, flattened."""
+    # Not every GPU divides int64.
+    place = place.int() if math.prod(geometry.input) < 2**31 else place
     position = ops.zeros_like(place)
     for axis in range(count):
         inner = math.prod(geometry.kernel[axis + 1 :])
         offset = place.div(inner, rounding_mode="floor") % geometry.kernel[axis] * geometry.dilation[axis]
-        start = ops.arange(geometry.output[axis], device=place.device) * geometry.stride[axis] - geometry.padding[axis]
+        window = ops.arange(geometry.output[axis], dtype=place.dtype, device=place.device)
+        start = window * geometry.stride[axis] - geometry.padding[axis]
         coordinate = (offset + _along(start, axis, count)).clamp(0, geometry.input[axis] - 1)
         position = position * geometry.input[axis] + coordinate
-    return position
+    return position.long()
 
 
 def max_pool1d_with_indices(

@@ -45,9 +45,19 @@ def _table_slope(
     return index_backward(g, list(weight_shape), [indices])
 
 
+def _rows(weight: Handle, indices: Handle) -> Handle:
+    """The rows of a table; unlike a tensor's, its indices do not count from the end."""
+    if indices.backend == "cpu" and indices.numel() and int(indices.reduce("min", None, False).item()) < 0:
+        raise IndexError("index out of range in self")
+    try:
+        return weight.index([indices])
+    except IndexError:
+        raise IndexError("index out of range in self") from None
+
+
 look_up = operation(
     "embedding",
-    lambda weight, indices, padding_idx, by_frequency: weight.index([indices]),
+    lambda weight, indices, padding_idx, by_frequency: _rows(weight, indices),
     tensors=("indices",),
     weight=_table_slope,
 )
@@ -119,7 +129,10 @@ def embedding_bag(
     if max_norm is not None:
         _renormalize(weight, input, max_norm, norm_type)
     flat = input.reshape(-1).to(int64)
-    table = look_up(weight, flat, None, scale_grad_by_freq)
+    try:
+        table = look_up(weight, flat, None, scale_grad_by_freq)
+    except IndexError:
+        raise RuntimeError(f"embedding_bag: an index is not in the valid range [0, {weight.size(0)})") from None
     if per_sample_weights is not None:
         table = table * per_sample_weights.reshape(-1, 1)
     padding_idx = _row_number(padding_idx, weight)

@@ -9,13 +9,16 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from pyrite import _core
 from pyrite.autograd.graph import operation
-from pyrite.dtype import int64
+from pyrite.dtype import iinfo, int64, is_integral
 from pyrite.nn.functional.lattice import padded, places, span
 from pyrite.ops import elementwise as rows
+from pyrite.ops.fast import fast
 from pyrite.tensor import Handle
 
 
+@fast(_core.fast_window_sum)
 def _sum(x: Handle, out, kernel, stride, before, after) -> Handle:
     parts = list(places(padded(x, before, after), out, kernel, stride, [1] * len(out)))
     return reduce(add, parts) if len(parts) > 1 else parts[0].copy(x.dtype, True)
@@ -38,26 +41,31 @@ def _size(x_shape: Sequence[int], kernel: Sequence[int]) -> list[int]:
     return list(x_shape[len(x_shape) - len(kernel) :])
 
 
+@fast(_core.fast_window_share)
+def _shared(y: Handle, size, kernel, stride, before, after) -> Handle:
+    return _placed(lambda i: y, y, size, kernel, stride, before, [1] * len(size))
+
+
 window_sum = operation(
     "window_sum",
-    _sum,
+    lambda x, out, kernel, stride, before, after: _sum(x, out, kernel, stride, before, after),
     x=lambda g, x_shape, kernel, stride, before, after: window_share(
         g, _size(x_shape, kernel), kernel, stride, before, after
     ),
 )
 window_share = operation(
     "window_share",
-    lambda y, size, kernel, stride, before, after: _placed(
-        lambda i: y, y, size, kernel, stride, before, [1] * len(size)
-    ),
+    lambda y, size, kernel, stride, before, after: _shared(y, size, kernel, stride, before, after),
     y=lambda g, y_shape, kernel, stride, before, after: window_sum(
         g, _size(y_shape, kernel), kernel, stride, before, after
     ),
 )
 
 
-def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tuple[Handle, Handle]:
+@fast(_core.fast_window_max)
+def _max(x: Handle, out, kernel, stride, before, after, dilation) -> tuple[Handle, Handle]:
     """The largest element of each window and its place in the window, the first of equals; NaN is the largest."""
+    lowest = iinfo(x.dtype).min if is_integral(x.dtype) else float("-inf")
     first, *others = places(padded(x, before, after, lowest), out, kernel, stride, dilation)
     best, place = first.copy(first.dtype, True), first.filled(list(first.shape), 0, int64)
     for i, value in enumerate(others, 1):
@@ -66,6 +74,7 @@ def _max(x: Handle, out, kernel, stride, before, after, dilation, lowest) -> tup
     return best, place
 
 
+@fast(_core.fast_window_pick)
 def _picked(x: Handle, place: Handle, kernel, stride, before, after, dilation) -> Handle:
     """The element at a chosen place of each window."""
     out = place.shape[place.ndim - len(kernel) :]
@@ -73,9 +82,14 @@ def _picked(x: Handle, place: Handle, kernel, stride, before, after, dilation) -
     return reduce(add, (rows.select(rows.eq(place, i), value, 0) for i, value in enumerate(taken)))
 
 
+@fast(_core.fast_window_put)
+def _put(y: Handle, place: Handle, size, kernel, stride, before, after, dilation) -> Handle:
+    return _placed(lambda i: rows.select(rows.eq(place, i), y, 0), y, size, kernel, stride, before, dilation)
+
+
 window_max = operation(
     "window_max",
-    _max,
+    lambda x, out, kernel, stride, before, after, dilation: _max(x, out, kernel, stride, before, after, dilation),
     outputs=1,
     tensors=("outs",),
     label="MaxPool2DWithIndicesBackward0",
@@ -85,8 +99,8 @@ window_max = operation(
 )
 window_put = operation(
     "window_put",
-    lambda y, place, size, kernel, stride, before, after, dilation: _placed(
-        lambda i: rows.select(rows.eq(place, i), y, 0), y, size, kernel, stride, before, dilation
+    lambda y, place, size, kernel, stride, before, after, dilation: _put(
+        y, place, size, kernel, stride, before, after, dilation
     ),
     tensors=("place",),
     y=lambda g, place, kernel, stride, before, after, dilation: window_pick(
@@ -95,7 +109,9 @@ window_put = operation(
 )
 window_pick = operation(
     "window_pick",
-    _picked,
+    lambda x, place, kernel, stride, before, after, dilation: _picked(
+        x, place, kernel, stride, before, after, dilation
+    ),
     tensors=("place",),
     x=lambda g, x_shape, place, kernel, stride, before, after, dilation: window_put(
         g, place, _size(x_shape, kernel), kernel, stride, before, after, dilation

@@ -103,6 +103,8 @@ class GroupNorm(_AffineNorm):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        if num_groups == 0:
+            raise ValueError("num_groups must not be 0")
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups = num_groups

@@ -12,6 +12,7 @@ from pyrite.nn.functional.recurrent import gru_cell, lstm_cell, rnn_relu_cell, r
 from pyrite.nn.module import Module
 from pyrite.nn.parameter import Parameter
 from pyrite.nn.utils.rnn import PackedSequence
+from pyrite.ops.room import require_objects
 from pyrite.tensor import Tensor
 
 GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
@@ -51,6 +52,7 @@ class RNNBase(Module):
         self._check_settings()
         self.dropout = float(dropout)
         self._all_weights = []
+        require_objects(type(self).__name__, num_layers)
         for layer in range(num_layers):
             for direction in range(self.num_directions):
                 self._make_weights(layer, "_reverse" if direction else "", device, dtype)

@@ -16,6 +16,7 @@ from pyrite.nn.modules.dropout import Dropout
 from pyrite.nn.modules.linear import Linear
 from pyrite.nn.modules.multihead_attention import MultiheadAttention
 from pyrite.nn.modules.normalization import LayerNorm
+from pyrite.ops.room import require_objects
 from pyrite.tensor import Tensor
 
 Activation = str | Callable[[Tensor], Tensor]
@@ -36,6 +37,7 @@ def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
 
 
 def _copies(module: Module, count: int) -> ModuleList:
+    require_objects(type(module).__name__, count)
     return ModuleList([copy.deepcopy(module) for _ in range(count)])
 
 

@@ -76,6 +76,8 @@ def pack_padded_sequence(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement."
         )
+    if counts[0] > input.size(0):
+        raise RuntimeError(f"pack_padded_sequence: a length of {counts[0]} exceeds the {input.size(0)} steps there are")
     sizes = [sum(n > t for n in counts) for t in range(counts[0])]
     data = ops.cat([input[t, :size] for t, size in enumerate(sizes)])
     return PackedSequence(data, ops.tensor(sizes, dtype=int64), sorted_indices)

@@ -196,7 +196,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) 
     The order comes from one `randperm`, of the default generator unless `generator` is given. Raises ValueError where
     the lengths do not sum to the length of the dataset.
     """
-    total = len(dataset)
+    total, lengths = len(dataset), list(lengths)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         lengths = lengths_of_fractions(lengths, total)
     if sum(lengths) != total:

@@ -102,9 +102,7 @@ impl Tensor {
         if !shared && (Arc::strong_count(&held) > 2 || Arc::strong_count(&buffer.0) > 1 || buffer.0.is_read_only())
             || (shared && buffer.0.is_read_only())
         {
-            let mut bytes = vec![0u8; buffer.0.len()];
-            self.backend.download(buffer, 0, &mut bytes)?;
-            let own = self.backend.upload(&bytes)?;
+            let own = self.backend.copy(buffer)?;
             self.storage.set(Value::ready(held.dtype, held.numel, self.backend, own));
         }
         drop(held);

@@ -3,6 +3,7 @@
 use super::Tensor;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::layout::require_countable;
 
 impl Tensor {
     /// A complex tensor as real numbers, with a last axis for the real and the imaginary part.
@@ -11,9 +12,10 @@ impl Tensor {
             return Err(Error::Invalid("view_as_real is only supported for complex tensors".into()));
         }
         let mut layout = self.layout.clone();
-        layout.offset *= 2;
-        layout.strides.iter_mut().for_each(|s| *s *= 2);
+        layout.offset = layout.offset.saturating_mul(2);
+        layout.strides.iter_mut().for_each(|s| *s = s.saturating_mul(2));
         layout.shape.push(2);
+        require_countable(&layout.shape)?;
         layout.strides.push(1);
         Ok(Tensor { layout, dtype: self.dtype.real(), ..self.clone() })
     }

@@ -11,12 +11,13 @@ mod reduce;
 mod transfer;
 
 pub use elementwise::Argument;
+pub use fast::{Attention, Convolution, Pooling};
 pub use transfer::device_name;
 
 use crate::backend::{Backend, Buffer, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::layout::{Layout, checked_numel};
+use crate::layout::{Layout, checked_numel, require_countable};
 use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::value::{Source, Storage, Value};
@@ -40,6 +41,19 @@ fn checked_bytes(shape: &[usize], dtype: DType, backend: &dyn Backend) -> Result
         return Err(Error::OutOfMemory { bytes });
     }
     Ok(bytes)
+}
+
+/// Refuses a tensor that the device's memory could not hold, before anything is made for it.
+pub fn require_room(shape: &[usize], dtype: DType, backend: &dyn Backend) -> Result<()> {
+    checked_bytes(shape, dtype, backend).map(|_| ())
+}
+
+/// Zeros in host memory, refused where there is not enough of it.
+fn room(bytes: usize) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+    out.resize(bytes, 0);
+    Ok(out)
 }
 
 impl Tensor {
@@ -103,6 +117,13 @@ impl Tensor {
         let value = self.storage.value();
         let buffer = value.buffer()?.clone();
         Ok(Operand { buffer, layout: self.layout.clone(), dtype: self.dtype })
+    }
+
+    /// Computes these tensors at once on a device that gains by it; on others they stay pending.
+    pub fn evaluate_together(tensors: &[&Tensor]) -> Result<()> {
+        let gains = tensors.iter().filter(|t| t.backend.runs_together());
+        let values: Vec<Arc<Value>> = gains.map(|t| t.storage.value()).filter(|value| !value.is_ready()).collect();
+        crate::value::evaluate_together(&values)
     }
 
     /// Whether reading costs a computation.
@@ -203,9 +224,10 @@ impl Tensor {
         let l = &mut out.layout;
         if from > to {
             let ratio = from / to;
-            l.shape[last] *= ratio;
-            l.offset *= ratio;
-            l.strides.iter_mut().take(last).for_each(|s| *s *= ratio as isize);
+            l.shape[last] = l.shape[last].saturating_mul(ratio);
+            require_countable(&l.shape)?;
+            l.offset = l.offset.saturating_mul(ratio);
+            l.strides.iter_mut().take(last).for_each(|s| *s = s.saturating_mul(ratio as isize));
             return Ok(out);
         }
         let ratio = to / from;
@@ -245,7 +267,7 @@ impl Tensor {
         let dense = self.to_contiguous()?;
         let operand = dense.operand()?;
         let size = self.dtype.size();
-        let mut bytes = vec![0u8; self.numel() * size];
+        let mut bytes = room(self.numel() * size)?;
         self.backend.download(&operand.buffer, operand.layout.offset * size, &mut bytes)?;
         Ok(bytes)
     }

@@ -77,6 +77,8 @@ impl Tensor {
                 Error::Index(format!("{name}(): Expected reduction dim {a} to have non-zero size."))
             });
         }
+        let sizes: Shape = kept.iter().map(|&a| self.shape()[a]).collect();
+        checked_bytes(&sizes, kind.result(self.dtype), self.backend)?;
         let order: SmallVec<[isize; 6]> =
             kept.iter().chain(reduced.iter().filter(|&&a| a < rank)).map(|&a| a as isize).collect();
         let operand = self.permuted(&order)?;
@@ -121,6 +123,7 @@ impl Tensor {
 
     /// A running reduction along `axis`: the values and, for Max and Min, their places.
     pub fn scan(&self, kind: Scan, axis: isize) -> Result<(Tensor, Option<Tensor>)> {
+        checked_bytes(self.shape(), self.dtype, self.backend)?;
         let (operand, back) = self.axis_last(axis)?;
         let (values, places) = self.backend.scan(kind, &operand)?;
         let shape = operand.layout.shape;
@@ -134,6 +137,7 @@ impl Tensor {
         if self.dtype.is_complex() {
             return Err(Error::Unsupported { op: "sort", dtype: self.dtype });
         }
+        checked_bytes(self.shape(), DType::I64, self.backend)?;
         let (operand, back) = self.axis_last(axis)?;
         let (values, places) = match stable {
             true => self.backend.sort(&operand, descending)?,
@@ -155,6 +159,7 @@ impl Tensor {
             return Err(Error::Unsupported { op: "kthvalue", dtype: self.dtype });
         }
         shape[last] = 1;
+        checked_bytes(&shape, DType::I64, self.backend)?;
         let places = self.backend.kth(&operand, k)?;
         self.axis_back(places, DType::I64, &shape, &back)
     }

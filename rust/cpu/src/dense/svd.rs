@@ -4,17 +4,18 @@ use super::{dot, qr, rotation, transposed};
 
 const SWEEPS: usize = 60;
 
-/// `a = U diag(s) V'` with falling s: U (m x m), s (min(m, n)) and V' (n x n), each row-major.
-pub fn decompose(a: &[f64], m: usize, n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+/// `a = U diag(s) V'` with falling s, row-major: where `full`, U is m x m and V' n x n, else U has min(m, n) columns and V' as
+/// many rows.
+pub fn decompose(a: &[f64], m: usize, n: usize, full: bool) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     if m < n {
-        let (u, s, vt) = of_tall(&transposed(a, m, n), n, m, true);
-        return (transposed(&vt, m, m), s, transposed(&u, n, n));
+        let (u, s, vt) = of_tall(&transposed(a, m, n), n, m, full, true);
+        return (transposed(&vt, m, m), s, transposed(&u, n, if full { n } else { m }));
     }
-    of_tall(a, m, n, m < 11 * n / 6)
+    of_tall(a, m, n, full, m < 11 * n / 6)
 }
 
 /// The same for m >= n. What the columns leave out may have any basis: `bidiagonal` says which of LAPACK's two it is.
-fn of_tall(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+fn of_tall(a: &[f64], m: usize, n: usize, full: bool, bidiagonal: bool) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let mut columns = transposed(a, m, n);
     let mut v = vec![0.0; n * n];
     for i in 0..n {
@@ -32,8 +33,8 @@ fn of_tall(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> (Vec<f64>, Vec<f6
     let s: Vec<f64> = order.iter().map(|&j| lengths[j]).collect();
     let vt: Vec<f64> = order.iter().flat_map(|&j| v[j * n..(j + 1) * n].iter().copied()).collect();
     let smallest = s.first().copied().unwrap_or(0.0) * f64::EPSILON * m as f64;
-    let rest = outside(a, m, n, bidiagonal);
-    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
+    let rest = if full { outside(a, m, n, bidiagonal) } else { Vec::new() };
+    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(n + rest.len());
     for &j in &order {
         let column = &columns[j * m..(j + 1) * m];
         basis.push(match lengths[j] > smallest {
@@ -42,8 +43,9 @@ fn of_tall(a: &[f64], m: usize, n: usize, bidiagonal: bool) -> (Vec<f64>, Vec<f6
         });
     }
     basis.extend(rest);
+    let count = basis.len();
     let rows: Vec<f64> = basis.into_iter().flatten().collect();
-    (transposed(&rows, m, m), s, vt)
+    (transposed(&rows, count, m), s, vt)
 }
 
 /// An orthonormal basis of what the columns of the m x n matrix leave out: the last m - n columns of the product of the
@@ -120,11 +122,15 @@ mod tests {
     fn factors_multiply_to_the_matrix() {
         let a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         for (m, n) in [(2, 3), (3, 2), (1, 6), (6, 1)] {
-            let (u, s, vt) = decompose(&a, m, n);
-            for i in 0..m {
-                for j in 0..n {
-                    let x: f64 = (0..s.len()).map(|k| u[i * m + k] * s[k] * vt[k * n + j]).sum();
-                    assert!((x - a[i * n + j]).abs() < 1e-12);
+            for full in [true, false] {
+                let (u, s, vt) = decompose(&a, m, n, full);
+                let columns = if full { m } else { m.min(n) };
+                assert_eq!((u.len(), vt.len()), (m * columns, n * if full { n } else { m.min(n) }));
+                for i in 0..m {
+                    for j in 0..n {
+                        let x: f64 = (0..s.len()).map(|k| u[i * columns + k] * s[k] * vt[k * n + j]).sum();
+                        assert!((x - a[i * n + j]).abs() < 1e-12);
+                    }
                 }
             }
         }

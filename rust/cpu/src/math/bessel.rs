@@ -1,5 +1,5 @@
-//! Bessel functions beyond I_0 and I_1, and Airy's, to about 1e-13 relative to their size. Values at the ends of the range and
-//! outside of it are PyTorch's.
+//! Modified Bessel functions beyond I_0 and I_1, the spherical one, and Airy's, to about 1e-13 relative to their size. Values
+//! at the ends of the range and outside of it are PyTorch's.
 
 use super::special::bessel_i_scaled;
 use std::f64::consts::{FRAC_PI_4, PI};
@@ -17,40 +17,6 @@ pub fn i0e(x: f64) -> f64 {
 #[inline(never)]
 pub fn i1e(x: f64) -> f64 {
     bessel_i_scaled(1.0, x.abs()).copysign(x)
-}
-
-/// J_0(x)
-#[inline(never)]
-pub fn j0(x: f64) -> f64 {
-    if x.is_infinite() { f64::NAN } else { libm::j0(x) }
-}
-
-/// J_1(x)
-#[inline(never)]
-pub fn j1(x: f64) -> f64 {
-    if x.is_infinite() { f64::NAN } else { libm::j1(x) }
-}
-
-/// Y_0(x); NaN below 0.
-#[inline(never)]
-pub fn y0(x: f64) -> f64 {
-    second_kind(x, libm::y0)
-}
-
-/// Y_1(x); NaN below 0.
-#[inline(never)]
-pub fn y1(x: f64) -> f64 {
-    second_kind(x, libm::y1)
-}
-
-fn second_kind(x: f64, function: fn(f64) -> f64) -> f64 {
-    if x == 0.0 {
-        f64::NEG_INFINITY
-    } else if x < 0.0 || !x.is_finite() {
-        f64::NAN
-    } else {
-        function(x)
-    }
 }
 
 /// sin(x) / x

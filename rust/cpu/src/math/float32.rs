@@ -119,10 +119,10 @@ impl Float for f32 {
         bessel_i1 = bessel::i1;
         bessel_i0e = super::bessel::i0e;
         bessel_i1e = super::bessel::i1e;
-        bessel_j0 = super::bessel::j0;
-        bessel_j1 = super::bessel::j1;
-        bessel_y0 = super::bessel::y0;
-        bessel_y1 = super::bessel::y1;
+        bessel_j0 = super::cylinder::j0;
+        bessel_j1 = super::cylinder::j1;
+        bessel_y0 = super::cylinder::y0;
+        bessel_y1 = super::cylinder::y1;
         spherical_bessel_j0 = super::bessel::spherical_j0;
         bessel_k0 = super::bessel::k0;
         bessel_k1 = super::bessel::k1;

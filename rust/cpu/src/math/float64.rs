@@ -1,7 +1,7 @@
 //! float64: `double` where that vectorises, else the C library's functions, and `libm`'s where the standard library has none.
 
 use super::float::{float_number, methods};
-use super::{Float, Inexact, bessel, bits, double, gamma_ratio, orthogonal, special};
+use super::{Float, Inexact, bessel, bits, cylinder, double, gamma_ratio, orthogonal, special};
 
 float_number!(f64, fmod: std::ops::Rem::rem, pow: f64::powf);
 
@@ -47,10 +47,10 @@ impl Float for f64 {
         bessel_i1 = special::bessel_i1;
         bessel_i0e = bessel::i0e;
         bessel_i1e = bessel::i1e;
-        bessel_j0 = bessel::j0;
-        bessel_j1 = bessel::j1;
-        bessel_y0 = bessel::y0;
-        bessel_y1 = bessel::y1;
+        bessel_j0 = cylinder::j0;
+        bessel_j1 = cylinder::j1;
+        bessel_y0 = cylinder::y0;
+        bessel_y1 = cylinder::y1;
         spherical_bessel_j0 = bessel::spherical_j0;
         bessel_k0 = bessel::k0;
         bessel_k1 = bessel::k1;

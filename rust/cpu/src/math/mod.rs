@@ -7,6 +7,7 @@
 mod bessel;
 mod bits;
 mod complex;
+mod cylinder;
 mod double;
 mod float;
 mod float32;

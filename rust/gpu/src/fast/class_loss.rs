@@ -8,6 +8,8 @@ use pyrite_core::{Operand, Result};
 
 const UNUSED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
 
+const CHECK: &str = include_str!("../shaders/fast/check_class.wgsl");
+
 /// What a loss is told about classes: the index of each, dense weights, the index that does not count, label smoothing.
 pub struct Classes<'a> {
     pub target: &'a Operand,
@@ -31,9 +33,10 @@ impl Classes<'_> {
         } else {
             include_str!("../shaders/fast/plain_blend.wgsl")
         };
-        let code = format!("{}\n{blend}\n{}", self.classes(), include_str!("../shaders/fast/cross_entropy.wgsl"));
+        let code = include_str!("../shaders/fast/cross_entropy.wgsl");
+        let code = format!("{}\n{CHECK}\n{blend}\n{code}", self.classes());
         self.bind(&mut kernel);
-        rows.code(&mut kernel, include_str!("../shaders/fast/exponential_sum.wgsl"), &code);
+        rows.code(&mut kernel, include_str!("../shaders/exponential_sum.wgsl"), &code);
         kernel.launch(context, [rows.groups(), 1, 1])
     }
 
@@ -47,7 +50,7 @@ impl Classes<'_> {
         kernel.target("out", out);
         kernel.faults();
         self.bind(&mut kernel);
-        let code = format!("{}\n{}", self.classes(), include_str!("../shaders/fast/picked.wgsl"));
+        let code = format!("{}\n{CHECK}\n{}", self.classes(), include_str!("../shaders/fast/picked.wgsl"));
         rows.code(&mut kernel, UNUSED, &code);
         kernel.launch(context, [rows.groups(), 1, 1])
     }

@@ -6,7 +6,7 @@ use crate::kernel::Kernel;
 use crate::lines::Lines;
 use pyrite_core::{Operand, Result};
 
-const ADDED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
+pub const ADDED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
 
 /// `y = softmax(x)` over the last axis.
 pub fn softmax(context: &Context, log: bool, x: &Operand, y: &Operand) -> Result<()> {
@@ -19,7 +19,7 @@ pub fn softmax(context: &Context, log: bool, x: &Operand, y: &Operand) -> Result
     kernel.target("y_along", &y.steps);
     let result = if log { "x - sum.top - log_f32(total)" } else { "exp_f32(x - sum.top) / total" };
     let code = include_str!("../shaders/fast/softmax.wgsl").replace("RESULT", result);
-    rows.code(&mut kernel, include_str!("../shaders/fast/exponential_sum.wgsl"), &code);
+    rows.code(&mut kernel, include_str!("../shaders/exponential_sum.wgsl"), &code);
     kernel.launch(context, [rows.groups(), 1, 1])
 }
 
@@ -32,7 +32,7 @@ pub fn logsumexp(context: &Context, x: &Operand, out: &Operand, axes: usize) -> 
     kernel.input("x_along", &x.steps);
     kernel.target("out", &out.starts);
     let code = include_str!("../shaders/fast/logsumexp.wgsl");
-    rows.code(&mut kernel, include_str!("../shaders/fast/exponential_sum.wgsl"), code);
+    rows.code(&mut kernel, include_str!("../shaders/exponential_sum.wgsl"), code);
     kernel.launch(context, [rows.groups(), 1, 1])
 }
 

@@ -16,7 +16,7 @@ type Bound<'a> = (&'static str, &'a Buffer, &'static str, Access);
 
 /// The places of the elements that are not zero; see [`pyrite_core::Backend::nonzero`]. Their number is read back.
 pub fn nonzero(context: &Context, input: &Operand) -> Result<(Buffer, usize)> {
-    let (numel, rank) = (input.layout.numel(), input.layout.rank());
+    let numel = input.layout.numel();
     let chunks = numel.div_ceil(CHUNK);
     let counts = allocate(context, 4 * (chunks + 1))?;
     let bound = [("counts", &counts, "array<u32>", Access::Write)];
@@ -25,13 +25,19 @@ pub fn nonzero(context: &Context, input: &Operand) -> Result<(Buffer, usize)> {
     let mut total = [0; 4];
     download(context, &counts, 4 * chunks, &mut total)?;
     let total = u32::from_ne_bytes(total) as usize;
+    Ok((places_of(context, input, &counts, total)?, total))
+}
+
+/// The places of the `total` elements that are not zero, of which `counts` says how many lie before each chunk.
+pub fn places_of(context: &Context, input: &Operand, counts: &Buffer, total: usize) -> Result<Buffer> {
+    let (numel, rank) = (input.layout.numel(), input.layout.rank());
     let out = allocate(context, total * rank * size_of::<i64>())?;
     within_reach("nonzero", 2 * total * rank)?;
     if total * rank > 0 {
-        let bound = [("counts", &counts, "array<u32>", Access::Read), ("out", &out, "array<u32>", Access::Write)];
-        launch(context, input, chunks, &bound, include_str!("../shaders/index/nonzero.wgsl"))?;
+        let bound = [("counts", counts, "array<u32>", Access::Read), ("out", &out, "array<u32>", Access::Write)];
+        launch(context, input, numel.div_ceil(CHUNK), &bound, include_str!("../shaders/index/nonzero.wgsl"))?;
     }
-    Ok((out, total))
+    Ok(out)
 }
 
 /// Whether any element is zero: one read-back.

@@ -2,12 +2,13 @@
 //! the sources that go to one slot the last is written; to be combined, they are listed by slot (`order.rs`) and cut into chunks.
 //! Nothing depends on which thread comes first, so every run gives the same bits.
 
-use super::combine::{combined, partial_dtype};
+use super::combine::combined;
 use super::locate::{Located, locate};
 use super::order::by_slot;
 use super::picks::{Family, Pick};
 use super::{THREADS, in_words, merged, part, still, widened, within_reach};
 use crate::context::Context;
+use crate::elements::wide;
 use crate::kernel::{Kernel, require};
 use crate::memory::allocate;
 use crate::pipelines::Access;
@@ -141,10 +142,10 @@ impl Writing {
     fn combine(&self, context: &Context, located: &Located, how: Combine) -> Result<()> {
         let order = by_slot(context, &located.slots, self.count(), self.slots)?;
         let source = Operand { layout: merged(&self.source.layout), ..self.source.clone() };
-        let dtype = partial_dtype(source.dtype);
+        let dtype = wide(source.dtype);
         let chunks = self.count().div_ceil(CHUNK);
         let partials = allocate(context, chunks * self.block.numel() * dtype.size())?;
-        let runs = RUNS.replace("COMBINED", &combined(source.dtype, how));
+        let runs = RUNS.replace("COMBINED", &combined(context, source.dtype, how));
         let launch = |name, code, each| {
             let mut kernel = Kernel::new(name);
             kernel.words("order", &order, "array<u32>", Access::Read);

@@ -1,6 +1,22 @@
 use super::*;
 use crate::memory::{download, upload};
 
+/// Runs a product by every method that its dtype has.
+pub fn every_method(context: &Context, a: &Operand, b: &Operand) -> Result<()> {
+    let sizes = Sizes::of(a, b);
+    let any = [Method::Dots, Method::Simple];
+    let tiles = [(64, 1), (128, 1), (64, 3)].map(|(side, parts)| Method::Tiles { side, parts });
+    let floats = std::iter::once(Method::Blocks).chain(tiles).filter(|_| is_summed_in_f32(a.dtype));
+    let out = allocate(context, sizes.total() * a.dtype.size())?;
+    let layout = Layout::contiguous(&[sizes.batch, sizes.m, sizes.n]);
+    let zero = Operand { buffer: allocate(context, sizes.total() * a.dtype.size())?, layout, dtype: a.dtype };
+    for method in any.into_iter().chain(floats) {
+        let biases = if is_summed_in_f32(a.dtype) { vec![None, Some(&zero)] } else { vec![None] };
+        biases.into_iter().try_for_each(|bias| Product { a, b, bias, out: &out, sizes }.run(context, method))?;
+    }
+    Ok(())
+}
+
 /// The products by every method that a device may choose, against sums in float64.
 #[test]
 fn every_method_gives_the_product() {
@@ -9,22 +25,36 @@ fn every_method_gives_the_product() {
         Err(error) if std::env::var_os("PYRITE_REQUIRE_GPU").is_none() => return eprintln!("skipped: {error}"),
         Err(error) => panic!("PYRITE_REQUIRE_GPU is set, but {error}"),
     };
-    let all = [(2, 5, 7, 33), (1, 130, 70, 40), (1, 64, 128, 16), (1, 128, 256, 96), (3, 1, 9, 50), (1, 66, 3, 700)];
+    let all = [
+        (2, 5, 7, 33),
+        (1, 130, 70, 40),
+        (1, 64, 128, 16),
+        (1, 128, 256, 96),
+        (3, 1, 9, 50),
+        (1, 66, 3, 700),
+        (1, 2, 3, 40_000),
+    ];
     for (batch, m, n, k) in all {
         let sizes = Sizes { batch, m, n, k };
         for (turned_a, turned_b) in [(false, false), (true, false), (false, true), (true, true)] {
             let a = matrices(&context, batch, m, k, turned_a);
             let b = matrices(&context, batch, k, n, turned_b);
+            let line = matrices(&context, 1, 1, n, false);
+            let bias = Operand { layout: line.layout.broadcast(&[batch, m, n]).unwrap(), ..line };
             let expected = expected(sizes, turned_a, turned_b);
             let tiles = [(64, 1), (128, 1), (64, 3)].map(|(side, parts)| Method::Tiles { side, parts });
             for method in [Method::Dots, Method::Simple, Method::Blocks].into_iter().chain(tiles) {
-                let out = product(&context, &a, &b, sizes, method).unwrap();
-                let mut bytes = vec![0; batch * m * n * 4];
-                download(&context, &out, 0, &mut bytes).unwrap();
-                for (i, chunk) in bytes.chunks_exact(4).enumerate() {
-                    let actual = f32::from_ne_bytes(chunk.try_into().unwrap());
-                    let is_near = (actual - expected[i]).abs() <= 1e-4;
-                    assert!(is_near, "{method:?} of {sizes:?}: element {i} is {actual}, not {}", expected[i]);
+                for bias in [None, Some(&bias)] {
+                    let out = allocate(&context, sizes.total() * 4).unwrap();
+                    Product { a: &a, b: &b, bias, out: &out, sizes }.run(&context, method).unwrap();
+                    let mut bytes = vec![0; sizes.total() * 4];
+                    download(&context, &out, 0, &mut bytes).unwrap();
+                    for (i, chunk) in bytes.chunks_exact(4).enumerate() {
+                        let actual = f32::from_ne_bytes(chunk.try_into().unwrap());
+                        let expected = expected[i] + bias.map_or(0.0, |_| element(i % n));
+                        let is_near = (actual - expected).abs() <= 1e-4 * expected.abs().max(1.0);
+                        assert!(is_near, "{method:?} of {sizes:?}: element {i} is {actual}, not {expected}");
+                    }
                 }
             }
         }

@@ -33,12 +33,12 @@ fn bessel_y1_inner(x: f32) -> f32 {
     return 0.63661977 * (log_f32(0.5 * x) * bessel_j1_inner(x) - 1.0 / x) + x * p;
 }
 
-// J_0(x) and Y_0(x) from 5 on, by Hankel's P and Q.
+// J_0(x) and Y_0(x) from 5 on, by Hankel's P and Q. Here and below Q is the CPU's, which is PyTorch's: 1e-6 from exact at 5.
 fn bessel_outer_0(x: f32) -> vec2<f32> {
     let u = 5.0 / x;
     let t = 2.0 * u * u - 1.0;
     let p = 0.998634766 + t * (-0.00132747581 + t * (0.000034910205 + t * (-0.00000252774685 + t * 3.15906047e-7)));
-    let q = -0.0247229931 + t * (0.000262829655 + t * (-0.0000126713038 + t * (0.00000129896746 - t * 2.03892636e-7)));
+    let q = -0.024723042 + t * (0.000262576116 + t * (-0.0000131392734 + t * (9.47747857e-7 - t * 2.90549033e-7)));
     let sum = sin_f32(x) + cos_f32(x);
     let difference = sin_f32(x) - cos_f32(x);
     return vec2<f32>(p * sum - u * q * difference, p * difference + u * q * sum) * (0.56418958 / sqrt(x));
@@ -49,7 +49,7 @@ fn bessel_outer_1(x: f32) -> vec2<f32> {
     let u = 5.0 / x;
     let t = 2.0 * u * u - 1.0;
     let p = 1.00229065 + t * (0.00224144354 + t * (-0.0000457748629 + t * (0.00000305567269 - t * 3.67174819e-7)));
-    let q = 0.074609487 + t * (-0.000372955152 + t * (0.0000157893872 + t * (-0.00000153152227 + t * 2.33410642e-7)));
+    let q = 0.0746095968 + t * (-0.000372384435 + t * (0.0000168536941 + t * (-7.16056181e-7 + t * 4.43101154e-7)));
     let sum = sin_f32(x) + cos_f32(x);
     let difference = sin_f32(x) - cos_f32(x);
     return vec2<f32>(p * difference + u * q * sum, u * q * difference - p * sum) * (0.56418958 / sqrt(x));

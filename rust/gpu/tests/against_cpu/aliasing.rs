@@ -2,7 +2,7 @@
 
 use crate::compare::{apply, assert_same, floats, gpu, integers, ramp, to_floats, with_number};
 use pyrite_core::tensor::Argument;
-use pyrite_core::{Op, Scalar, Tensor};
+use pyrite_core::{Backend, DType, Op, Scalar, Tensor};
 
 #[test]
 fn an_input_that_nothing_else_reads_gives_its_memory() {
@@ -59,4 +59,23 @@ fn a_part_is_written_through_any_view() {
         view(base.layout.slice(0, 0, 6, 1)?).assign(&Argument::Tensor(&view(base.layout.slice(0, 4, 6, 1)?)))?;
         apply(Op::sub, &[&base, &snapshot])
     });
+}
+
+#[test]
+fn a_write_to_memory_that_others_read_stays_on_the_device() {
+    let Some(gpu) = gpu() else { return };
+    for bytes in [vec![1, 2, 3, 4, 5, 6, 7], vec![]] {
+        let x = Tensor::from_bytes(&bytes, &[bytes.len()], DType::U8, gpu).unwrap();
+        let reader = x.operand().unwrap();
+        let before = gpu.submits();
+        x.with_layout(x.layout.slice(0, 0, bytes.len() / 2, 1).unwrap())
+            .assign(&Argument::Scalar(Scalar::Int(9)))
+            .unwrap();
+        assert_eq!(gpu.submits(), before, "a read-back is a submission");
+        let mut old = vec![0; bytes.len()];
+        gpu.download(&reader.buffer, 0, &mut old).unwrap();
+        assert_eq!(old, bytes);
+        let half = bytes.len() / 2;
+        assert_eq!(x.to_bytes().unwrap(), [&vec![9; half][..], &bytes[half..]].concat());
+    }
 }

@@ -18,10 +18,10 @@ pub const ALL: [DType; 10] = [
     DType::F64,
 ];
 
-/// Whether the device computes in `dtype`, rather than only stores it: WebGPU's default device has no 64 bits.
+/// Whether the device computes in `dtype`, rather than only stores it: WebGPU's default device has no float64.
 pub fn is_computed(dtype: DType) -> bool {
     let has_least = std::env::var("PYRITE_GPU_LIMITS").is_ok_and(|limits| limits == "webgpu");
-    !has_least || dtype.size() < 8
+    !has_least || dtype != DType::F64
 }
 
 /// A tensor of `dtype`, converted on the CPU.

@@ -1,8 +1,17 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
+mod attention;
 mod class_loss;
+mod convolution;
+mod matmul;
+mod pooling;
 mod softmax;
 mod standardize;
+mod windows;
+
+pub use attention::Attention;
+pub use convolution::Convolution;
+pub use pooling::Pooling;
 
 use super::{Tensor, checked_bytes, transfer::require_together};
 use crate::backend::Operand;

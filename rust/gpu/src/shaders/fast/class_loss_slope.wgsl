@@ -9,7 +9,7 @@ fn main(
     if line >= count() {
         return;
     }
-    let label = class_of(line, false);
+    let label = class_of(line);
     let slope = select(0.0, SLOPE, label.counts);
     let own = (1.0 - smoothing()) * kept(count() + line);
     SCORES

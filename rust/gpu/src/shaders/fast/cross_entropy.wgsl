@@ -20,7 +20,8 @@ fn main(
     var loss = 0.0;
     var weight = 0.0;
     if is_inside {
-        label = class_of(seat.line, seat.lane == 0u);
+        if seat.lane == 0u { check_class(seat.line); }
+        label = class_of(seat.line);
         if label.counts {
             weight = weight_of(label.index);
             loss = weight * (log_f32(total) - (load_x(start + place_x_along(label.index)) - sum.top));

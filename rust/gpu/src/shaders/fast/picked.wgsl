@@ -8,7 +8,8 @@ fn main(
     if line >= count() {
         return;
     }
-    let label = class_of(line, true);
+    check_class(line);
+    let label = class_of(line);
     var loss = 0.0;
     var weight = 0.0;
     if label.counts {

@@ -7,7 +7,7 @@ fn put(row: u32, column: u32, batch: u32, values: vec4<f32>) {
     }
     let at = (batch * size_a(1u) + row) * size_b(2u) + column;
     for (var i = 0u; i < 4u && column + i < size_b(2u); i++) {
-        store_out(at + i, values[i]);
+        store_out(at + i, finished(at + i, values[i]));
     }
 }
 

@@ -16,9 +16,11 @@ fn main(
     var at_b = offset_b() + batch * stride_b(0u) + column * stride_b(2u);
     var sum = type_out(0);
     for (var k = 0u; k < size_a(2u); k++) {
-        sum += load_a(at_a) * load_b(at_b);
+        let x = load_a(at_a);
+        let y = load_b(at_b);
+        sum = SUM;
         at_a += stride_a(2u);
         at_b += stride_b(1u);
     }
-    store_out(i, sum);
+    store_out(i, finished(i, sum));
 }

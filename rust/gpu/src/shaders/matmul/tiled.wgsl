@@ -28,7 +28,7 @@ fn put(part: u32, row: u32, column: u32, values: vec4<f32>) {
     }
     let at = (part * size_a(1u) + row) * size_b(2u) + column;
     for (var i = 0u; i < 4u && column + i < size_b(2u); i++) {
-        store_out(at + i, values[i]);
+        store_out(at + i, finished(at + i, values[i]));
     }
 }
 

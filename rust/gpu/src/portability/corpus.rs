@@ -1,0 +1,214 @@
+//! What the kernels are made from: every op, cast and copy in every dtype, and every family of hand-written kernels in all its
+//! forms. Sizes are chosen so that a family takes each of its ways.
+
+use crate::{Gpu, index, matmul};
+use pyrite_core::fast::Fast;
+use pyrite_core::random::{Draw, Law};
+use pyrite_core::tensor::{Argument, Attention};
+use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
+
+/// Runs everything that the device does not refuse.
+pub fn run(gpu: &'static Gpu) {
+    for dtype in DType::ALL {
+        copies(gpu, dtype).unwrap();
+        indexed(gpu, dtype).unwrap();
+        if !gpu.supports(dtype) {
+            continue;
+        }
+        let built = Op::ALL.iter().filter(|&&op| gpu.computes(op, dtype));
+        built.for_each(|&op| programs(gpu, op, dtype).unwrap_or_else(|e| panic!("{op:?} of {}: {e}", dtype.name())));
+        casts(gpu, dtype).unwrap();
+        together(gpu, dtype).unwrap();
+        lines(gpu, dtype).unwrap();
+        draws(gpu, dtype).unwrap();
+        combined(gpu, dtype).unwrap();
+        products(gpu, dtype).unwrap();
+        fast(gpu, dtype).unwrap();
+        attention(gpu, dtype).unwrap();
+    }
+}
+
+fn zeros(gpu: &'static Gpu, shape: &[usize], dtype: DType) -> Result<Tensor> {
+    Tensor::empty(shape, dtype, gpu)
+}
+
+fn turned(tensor: &Tensor) -> Result<Tensor> {
+    Ok(tensor.with_layout(tensor.layout.transpose(0, 1)?))
+}
+
+/// An op on dense operands; on strided ones, with a number, and with a second output.
+fn programs(gpu: &'static Gpu, op: Op, dtype: DType) -> Result<()> {
+    let operands = |shape: &[usize]| -> Result<Vec<Tensor>> {
+        (0..op.arity()).map(|i| zeros(gpu, shape, op.operand(i, dtype))).collect()
+    };
+    let dense = operands(&[6, 4])?;
+    let args: Vec<Argument<'_>> = dense.iter().map(Argument::Tensor).collect();
+    Tensor::elementwise_in(op, dtype, &args)?.operand()?;
+    let other = operands(&[4, 6])?.iter().map(turned).collect::<Result<Vec<_>>>()?;
+    let mut args: Vec<Argument<'_>> = other.iter().map(Argument::Tensor).collect();
+    if args.len() > 1 {
+        args.pop();
+        args.push(Argument::Scalar(Scalar::Int(3)));
+    }
+    let inner = Tensor::elementwise_in(op, dtype, &args)?;
+    let outer = Tensor::elementwise_in(Op::copy, DType::F32, &[Argument::Tensor(&inner)])?;
+    outer.operand()?;
+    inner.operand().map(drop)
+}
+
+fn casts(gpu: &'static Gpu, from: DType) -> Result<()> {
+    for to in DType::ALL.into_iter().filter(|&to| gpu.supports(to)) {
+        zeros(gpu, &[37], from)?.to_dtype(to)?.operand()?;
+    }
+    Ok(())
+}
+
+/// Programs side by side.
+fn together(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let number = Argument::Scalar(Scalar::Int(3));
+    let shapes = [40, 50, 60, 70, 80];
+    let operands = shapes.iter().map(|&size| zeros(gpu, &[size], dtype)).collect::<Result<Vec<_>>>()?;
+    let apply = |x| Tensor::elementwise_in(Op::add, dtype, &[Argument::Tensor(x), number]);
+    let tensors = operands.iter().map(apply).collect::<Result<Vec<_>>>()?;
+    Tensor::evaluate_together(&tensors.iter().collect::<Vec<_>>())
+}
+
+/// Dense and strided copies, and writes into a part of a tensor.
+fn copies(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let x = zeros(gpu, &[7, 5], dtype)?;
+    turned(&x)?.to_contiguous()?.operand()?;
+    let target = zeros(gpu, &[5, 7], dtype)?;
+    target.assign(&Argument::Tensor(&turned(&x)?))?;
+    let part = target.with_layout(target.layout.slice(0, 1, 3, 1)?);
+    part.assign(&Argument::Tensor(&part.with_layout(turned(&x)?.layout.slice(0, 2, 3, 1)?)))
+}
+
+/// Reads and sets by index, and searches for zeros.
+fn indexed(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let x = zeros(gpu, &[3, 4, 5], dtype)?;
+    for count in [2, 3000] {
+        let places = zeros(gpu, &[3, count, 5], DType::I64)?;
+        x.gather(1, &places)?;
+        let target = zeros(gpu, &[3, 4, 5], dtype)?;
+        target.scatter(1, &places, &zeros(gpu, &[3, count, 5], dtype)?, Combine::Set)?;
+    }
+    for (axes, shape) in [(1, vec![6, 2]), (3, vec![6, 2, 2]), (6, vec![2; 7])] {
+        let places = zeros(gpu, &[9], DType::I64)?;
+        let x = zeros(gpu, &shape, dtype)?;
+        let read = x.index(&vec![Some(&places); axes])?;
+        x.index_put(&vec![Some(&places); axes], &read, false)?;
+    }
+    let input = turned(&zeros(gpu, &[40, 30], dtype)?)?.operand()?;
+    index::any_zero(&gpu.context, &input)?;
+    index::nonzero(&gpu.context, &input)?;
+    index::places_of(&gpu.context, &input, &x.operand()?.buffer, 7).map(drop)
+}
+
+fn combined(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for how in [Combine::Add, Combine::Mul, Combine::Max, Combine::Min] {
+        for count in [2, 3000] {
+            let (target, places) = (zeros(gpu, &[3, 4], dtype)?, zeros(gpu, &[3, count], DType::I64)?);
+            target.scatter(1, &places, &zeros(gpu, &[3, count], dtype)?, how)?;
+        }
+    }
+    let (target, places) = (zeros(gpu, &[6, 5], dtype)?, zeros(gpu, &[9], DType::I64)?);
+    target.index_put(&[Some(&places)], &zeros(gpu, &[9, 5], dtype)?, true)
+}
+
+/// Reductions, scans, sorts and selections along both axes of short and long lines.
+fn lines(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for shape in [[9, 70], [3, 20_000]] {
+        for x in [zeros(gpu, &shape, dtype)?, turned(&zeros(gpu, &[shape[1], shape[0]], dtype)?)?] {
+            for kind in [Reduction::Sum, Reduction::Prod, Reduction::Max, Reduction::Min] {
+                x.reduce(kind, Some(&[1]), false)?;
+            }
+            for kind in [Reduction::Argmax, Reduction::Argmin, Reduction::Any, Reduction::All] {
+                x.reduce(kind, Some(&[1]), false)?;
+            }
+            for kind in [Scan::Sum, Scan::Prod, Scan::Max, Scan::Min] {
+                x.scan(kind, 1)?;
+            }
+            if dtype.is_float() && dtype != DType::F64 {
+                x.scan(Scan::LogSumExp, 1)?;
+            }
+            for falls in [false, true] {
+                x.sort(1, falls, true)?;
+                x.topk(5, 1, falls)?;
+            }
+            x.topk(60, 1, true)?;
+        }
+    }
+    for length in [40, 70] {
+        let x = zeros(gpu, &[9, length], dtype)?;
+        x.sort(1, false, false)?;
+        x.topk(3, 1, true)?;
+        x.kth(3, 1)?;
+    }
+    Ok(())
+}
+
+/// Draws from every law.
+fn draws(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let integers = |count| Law::Integers { first: -3, count };
+    let real =
+        [Law::Uniform { from: -1.0, to: 1.0 }, Law::Normal { mean: 0.0, std: 1.0 }, Law::Exponential { rate: 1.0 }];
+    let whole = [Law::Bernoulli { p: 0.5 }, integers(7), integers(0)];
+    for law in real.into_iter().filter(|_| dtype.is_float()).chain(whole) {
+        let draw = Draw { law, dtype, numel: 1001, seed: 1, offset: 4 };
+        match gpu.random(&draw) {
+            Ok(_) | Err(Error::NotBuilt(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Products by every method, of matrices that run along either axis.
+fn products(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let matrices = |rows: usize, columns: usize, is_turned: bool| -> Result<Operand> {
+        let (rows, columns) = if is_turned { (columns, rows) } else { (rows, columns) };
+        let x = zeros(gpu, &[2, rows, columns], dtype)?;
+        let layout = if is_turned { x.layout.transpose(1, 2)? } else { x.layout.clone() };
+        x.with_layout(layout).operand()
+    };
+    for [m, n, k] in [[1, 70, 900], [70, 1, 90], [65, 67, 33], [128, 128, 64], [64, 64, 2048]] {
+        for (turned_a, turned_b) in [(false, false), (true, false), (false, true), (true, true)] {
+            matmul::every_method(&gpu.context, &matrices(m, k, turned_a)?, &matrices(k, n, turned_b)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fast ops over lines that are dense, and that are turned.
+fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for log in [false, true] {
+        for (op, inputs) in [(Fast::Softmax { log }, 1), (Fast::SoftmaxSlope { log }, 2)] {
+            if !gpu.has_fast(&op, dtype) {
+                continue;
+            }
+            let dense = zeros(gpu, &[9, 70], dtype)?;
+            for x in [dense, turned(&zeros(gpu, &[70, 9], dtype)?)?] {
+                let out = zeros(gpu, &[9, 70], dtype)?.operand()?;
+                gpu.fast(&op, &vec![Some(x.operand()?); inputs], &[out])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Attention and its gradients, of heads of one block of columns and of two, with each kind of mask.
+fn attention(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for size in [8, 100] {
+        let query = &zeros(gpu, &[2, 4, 70, size], dtype)?;
+        let key = &zeros(gpu, &[2, 2, 40, size], dtype)?;
+        let value = &zeros(gpu, &[2, 2, 40, 108 - size], dtype)?;
+        let masks = [zeros(gpu, &[70, 40], dtype)?, zeros(gpu, &[2, 1, 1, 40], DType::Bool)?];
+        for (mask, is_causal) in [(None, false), (None, true), (Some(&masks[0]), false), (Some(&masks[1]), false)] {
+            let given = Attention { query, key, value, mask, scale: 1.0, is_causal, shares_heads: true };
+            if let Some((y, logarithms)) = given.fast()? {
+                assert!(given.fast_slopes(&y, &y, &logarithms)?.is_some());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+"""Attention on the GPU: what the composite gives on the CPU, in one dispatch, and its gradients in three, without a
+matrix of all queries and keys."""
+
+import subprocess
+import sys
+
+import pytest
+
+import pyrite
+from pyrite.nn import functional as F
+
+needs_gpu = pytest.mark.skipif(not pyrite.cuda.is_available(), reason="no GPU, and no software adapter was asked for")
+TOLERANCE = {pyrite.float32: 5e-6, pyrite.float16: 4e-3, pyrite.bfloat16: 4e-2}
+
+ROWS = {
+    "matrices": ((5, 8), (7, 8), (7, 8), {}),
+    "heads": ((3, 20, 16), (3, 35, 16), (3, 35, 16), {}),
+    "batches of heads": ((2, 3, 70, 16), (2, 3, 90, 16), (2, 3, 90, 16), {}),
+    "five axes": ((2, 1, 2, 4, 5), (2, 1, 2, 6, 5), (2, 1, 2, 6, 5), {}),
+    "one query": ((1, 2, 1, 64), (1, 2, 130, 64), (1, 2, 130, 64), {}),
+    "one of each": ((1, 1), (1, 1), (1, 1), {}),
+    "wide heads": ((1, 2, 33, 128), (1, 2, 40, 128), (1, 2, 40, 128), {}),
+    "odd sizes": ((1, 2, 65, 99), (1, 2, 67, 99), (1, 2, 67, 3), {}),
+    "scale": ((2, 9, 4), (2, 9, 4), (2, 9, 4), {"scale": 0.7}),
+    "causal": ((2, 2, 100, 8), (2, 2, 100, 8), (2, 2, 100, 8), {"is_causal": True}),
+    "causal, more queries": ((1, 140, 8), (1, 50, 8), (1, 50, 8), {"is_causal": True}),
+    "causal, more keys": ((1, 50, 8), (1, 140, 8), (1, 140, 8), {"is_causal": True}),
+    "shared heads": ((2, 6, 20, 8), (2, 2, 40, 8), (2, 2, 40, 8), {"enable_gqa": True}),
+    "one head for all": ((2, 6, 20, 8), (2, 1, 40, 8), (2, 1, 40, 8), {"is_causal": True}),
+    "mask": ((2, 2, 20, 8), (2, 2, 70, 8), (2, 2, 70, 8), {"kept": (20, 70)}),
+    "mask of each batch": ((2, 2, 20, 8), (2, 2, 70, 8), (2, 2, 70, 8), {"kept": (2, 1, 1, 70)}),
+    "mask added": ((2, 2, 20, 8), (2, 2, 70, 8), (2, 2, 70, 8), {"added": (2, 20, 70)}),
+    "mask of shared heads": ((2, 4, 20, 8), (2, 2, 9, 8), (2, 2, 9, 8), {"added": (2, 4, 1, 9), "enable_gqa": True}),
+}
+
+
+def numbers(shape, seed):
+    return pyrite.randn(*shape, generator=pyrite.Generator().manual_seed(seed))
+
+
+def dense(x):
+    return x
+
+
+def transposed(x):
+    """Lines and heads in memory as a projection leaves them."""
+    return x.transpose(0, -2).contiguous().transpose(0, -2)
+
+
+def turned(x):
+    return x.permute(*reversed(range(x.dim()))).contiguous().permute(*reversed(range(x.dim())))
+
+
+def options(given, dtype, device):
+    given = dict(given)
+    if "kept" in given:
+        kept = numbers(given.pop("kept"), 7) > 0
+        kept[..., 3:4, :] &= kept.shape[-2] == 1
+        given["attn_mask"] = kept.to(device)
+    if "added" in given:
+        given["attn_mask"] = numbers(given.pop("added"), 7).to(dtype).to(device)
+    return given
+
+
+def dispatches():
+    pyrite.cuda.synchronize()
+    return pyrite.cuda.memory_stats()["dispatches"]
+
+
+@needs_gpu
+@pytest.mark.parametrize(
+    ("dtype", "view"),
+    [*((dtype, dense) for dtype in TOLERANCE), (pyrite.float32, transposed), (pyrite.float16, turned)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+@pytest.mark.parametrize("row", ROWS)
+def test_the_kernels_give_what_the_composite_gives(row, view, dtype):
+    *shapes, given = ROWS[row]
+    inputs = [numbers(shape, seed).to(dtype) for seed, shape in enumerate(shapes)]
+    results = {}
+    for device in ("cpu", "cuda"):
+        q, k, v = [view(x).to(device).requires_grad_() for x in inputs]
+        arguments = options(given, dtype, device)
+        before = dispatches()
+        out = F.scaled_dot_product_attention(q, k, v, **arguments)
+        between = dispatches()
+        g = numbers(out.shape, 99).to(dtype).to(device)
+        after = dispatches()
+        slopes = pyrite.autograd.grad(out, (q, k, v), g)
+        if device == "cuda":
+            assert (between - before, dispatches() - after) == (1, 3)
+        results[device] = [t.detach().cpu().float() for t in (out, *slopes)]
+    for expected, actual in zip(results["cpu"], results["cuda"]):
+        assert actual.shape == expected.shape
+        assert pyrite.allclose(actual, expected, rtol=10 * TOLERANCE[dtype], atol=TOLERANCE[dtype])
+
+
+@needs_gpu
+@pytest.mark.parametrize("mask", [False, -float("inf")])
+def test_a_query_without_keys_gives_zeros(mask):
+    q, k, v = (numbers((2, n, 4), n).cuda().requires_grad_() for n in (3, 40, 40))
+    hidden = pyrite.ones(3, 40, dtype=pyrite.bool) if mask is False else pyrite.zeros(3, 40)
+    hidden[1] = mask
+    out = F.scaled_dot_product_attention(q, k, v, hidden.cuda())
+    out.sum().backward()
+    assert out[:, 1].tolist() == q.grad[:, 1].tolist() == [[0.0] * 4] * 2
+    assert out.isfinite().all() and k.grad.isfinite().all() and v.grad.isfinite().all()
+
+
+@needs_gpu
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_scores_that_are_not_finite(value):
+    q, k, v = (numbers((1, 70, 4), seed) for seed in range(3))
+    q[0, 65, 0] = value
+    expected = F.scaled_dot_product_attention(q, k.abs(), v)
+    actual = F.scaled_dot_product_attention(q.cuda(), k.abs().cuda(), v.cuda()).cpu()
+    assert expected[0, 65].isnan().all()
+    assert pyrite.allclose(actual, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
+
+
+@needs_gpu
+@pytest.mark.parametrize("given", [{"dropout_p": 0.5}, {"attn_mask": True}, {"size": 160}])
+def test_what_the_kernels_do_not_take_is_composed(given):
+    given = dict(given)
+    size = given.pop("size", 4)
+    q, k, v = (numbers((2, 6, size), seed).cuda().requires_grad_() for seed in range(3))
+    if "attn_mask" in given:
+        given["attn_mask"] = mask = numbers((6, 6), 9).cuda().requires_grad_()
+    F.scaled_dot_product_attention(q, k, v, **given).square().sum().backward()
+    assert q.grad.isfinite().all() and q.grad.any()
+    if "attn_mask" in given:
+        assert mask.grad.shape == (6, 6)
+
+
+@needs_gpu
+def test_gradients_of_gradients():
+    results = []
+    for device in ("cpu", "cuda"):
+        q, k, v = (numbers((2, 5, 4), seed).to(device).requires_grad_() for seed in range(3))
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        slopes = pyrite.autograd.grad(out.square().sum(), (q, k, v), create_graph=True)
+        results.append(pyrite.autograd.grad(sum(s.square().sum() for s in slopes), (q, k, v)))
+    for expected, actual in zip(*results):
+        assert pyrite.allclose(actual.cpu(), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_closed_gradients(masked):
+    q, k, v = (
+        numbers(shape, seed).double().requires_grad_() for seed, shape in enumerate([(4, 3, 5), (2, 6, 5), (2, 6, 3)])
+    )
+    mask = numbers((4, 3, 6), 5) > 0
+    mask[1, 1] = False
+
+    def attend(q, k, v):
+        return F.scaled_dot_product_attention(q, k, v, mask if masked else None, is_causal=not masked, enable_gqa=True)
+
+    assert pyrite.autograd.gradcheck(attend, (q, k, v))
+    assert pyrite.autograd.gradgradcheck(attend, (q, k, v))
+
+
+LONG = """
+import pyrite
+from pyrite.nn import functional as F
+q = pyrite.ones(1, 2000, 8).cuda().requires_grad_()
+F.scaled_dot_product_attention(q, q, q, is_causal=True).sum().backward()
+print(q.grad.isfinite().all().item(), pyrite.cuda.max_memory_allocated())
+"""
+
+
+@needs_gpu
+def test_memory_grows_with_the_length_not_its_square():
+    out = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True).stdout.split()
+    assert out[0] == "True"
+    assert int(out[1]) < 2000 * 2000 / 2
+
+
+@needs_gpu
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_layer_attends_in_place(causal):
+    """Heads are views of the projections, and what comes out is a view of what goes on."""
+    layer = pyrite.nn.MultiheadAttention(16, 4)
+    x, padding = numbers((9, 2, 16), 1), pyrite.zeros(2, 9, dtype=pyrite.bool)
+    padding[1, 6:] = not causal
+    mask = pyrite.nn.Transformer.generate_square_subsequent_mask(9)
+    masks = {"attn_mask": mask, "is_causal": True} if causal else {"key_padding_mask": padding}
+    results = []
+    for device in ("cpu", "cuda"):
+        layer.to(device).zero_grad()
+        masks = {name: m.to(device) if isinstance(m, pyrite.Tensor) else m for name, m in masks.items()}
+        x = x.to(device)
+        before = dispatches()
+        out = layer(x, x, x, need_weights=False, **masks)[0]
+        if device == "cuda" and causal:
+            assert dispatches() - before == 3
+        out.square().sum().backward()
+        results.append([t.detach().cpu() for t in (out, *(p.grad for p in layer.parameters()))])
+    for expected, actual in zip(*results):
+        assert pyrite.allclose(actual, expected, rtol=1e-4, atol=1e-5)
