@@ -4,7 +4,7 @@
 use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
 use pyrite_core::random::{Draw, Law};
-use pyrite_core::tensor::{Argument, Attention};
+use pyrite_core::tensor::{Argument, Attention, Convolution, Pooling};
 use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
 
 /// Runs everything that the device does not refuse.
@@ -24,6 +24,9 @@ pub fn run(gpu: &'static Gpu) {
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
         fast(gpu, dtype).unwrap();
+        normalized(gpu, dtype).unwrap();
+        losses(gpu, dtype).unwrap();
+        windows(gpu, dtype).unwrap();
         attention(gpu, dtype).unwrap();
     }
 }
@@ -190,6 +193,75 @@ fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             for x in [dense, turned(&zeros(gpu, &[70, 9], dtype)?)?] {
                 let out = zeros(gpu, &[9, 70], dtype)?.operand()?;
                 gpu.fast(&op, &vec![Some(x.operand()?); inputs], &[out])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Normalization over lines that are dense, turned and long, and its gradients.
+fn normalized(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for shape in [[9, 70], [3, 20_000]] {
+        for x in [zeros(gpu, &shape, dtype)?, turned(&zeros(gpu, &[shape[1], shape[0]], dtype)?)?] {
+            let weight = &zeros(gpu, &[shape[1]], dtype)?;
+            let broadcast = [shape[1] as isize];
+            x.fast_logsumexp(&[1])?;
+            for (weight, bias) in [(None, None), (Some(weight), Some(weight))] {
+                for is_centered in [false, true] {
+                    let outs = x.fast_standardize(weight, bias, &[1], &broadcast, 1e-5, is_centered)?;
+                    let (mean, scale) = match outs.as_deref() {
+                        Some([_, mean, _, scale]) => (Some(mean), scale),
+                        Some([_, scale]) => (None, scale),
+                        _ => continue,
+                    };
+                    assert!(x.fast_standardize_slope(&x, weight, mean, scale, &[1], &broadcast)?.is_some());
+                    assert!(x.fast_standardize_weight_slope(&x, mean, scale, &[1])?.is_some());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Convolutions of few and many channels, their adjoints, pooling and its adjoints.
+fn windows(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    for (stride, groups, channels) in [([1, 1], 1, 3), ([2, 1], 1, 64), ([1, 1], 64, 64)] {
+        let x = zeros(gpu, &[2, channels, 20, 21], dtype)?;
+        let weight = zeros(gpu, &[64, channels / groups, 3, 3], dtype)?;
+        let bias = zeros(gpu, &[64], dtype)?;
+        let of = Convolution { stride: &stride, before: &[1, 1], dilation: &[1, 1], groups };
+        for bias in [None, Some(&bias)] {
+            let Some(y) = x.fast_convolve(&weight, bias, &[1, 1], &of)? else { return Ok(()) };
+            y.fast_spread(&weight, bias.filter(|_| channels == 64), &[20, 21], &of)?;
+            y.fast_weigh(&x, &[3, 3], &[1, 1], &of)?;
+        }
+        let of = Pooling { kernel: &[3, 2], stride: &stride, before: &[1, 0], dilation: &[1, 1] };
+        let out = [(20 + 1 - 3) / stride[0] + 1, (21 - 2) / stride[1] + 1];
+        if let Some(sums) = x.fast_window_sum(&out, &of)? {
+            assert!(sums.fast_window_share(&[20, 21], &of)?.is_some());
+        }
+        if let Some((values, places)) = x.fast_window_max(&out, &of)? {
+            assert!(values.fast_window_put(&places, &[20, 21], &of)?.is_some());
+            assert!(x.fast_window_pick(&places, &of)?.is_some());
+        }
+    }
+    Ok(())
+}
+
+/// Losses of class indices and their gradients, of scores and of log-probabilities.
+fn losses(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let (x, target) = (zeros(gpu, &[9, 70], dtype)?, zeros(gpu, &[9], DType::I64)?);
+    let (weights, total) = (zeros(gpu, &[70], dtype)?, zeros(gpu, &[], DType::F32)?);
+    for weight in [None, Some(&weights)] {
+        for smoothing in [None, Some(0.0), Some(0.1)] {
+            let Some(kept) = x.fast_class_loss(&target, weight, 1, -100, smoothing)? else { continue };
+            let (scores, smoothing) = (smoothing.map(|_| &x), smoothing.unwrap_or(0.0));
+            for total in [None, Some(&total)] {
+                let g = target.to_dtype(dtype)?;
+                assert!(
+                    g.fast_class_loss_slope(&[9, 70], scores, &target, weight, &kept, total, 1, -100, smoothing)?
+                        .is_some()
+                );
             }
         }
     }
