@@ -28,6 +28,9 @@ ROWS = [
     ("softmax over a middle axis", lambda x: x.softmax(1), [(2, 33, 6)], 1),
     ("log_softmax", lambda x: x.log_softmax(-1), [(5, 10)], 1),
     ("log_softmax over the first axis", lambda x: x.log_softmax(0), [(300, 3)], 1),
+    ("logsumexp", lambda x: x.logsumexp(-1), [(3, 7)], 1),
+    ("logsumexp over two axes", lambda x: x.logsumexp((0, 2), True), [(3, 7, 40)], 1),
+    ("logsumexp of one number", lambda x: x.logsumexp(0), [()], 1),
     ("layer_norm", lambda x, w, b: F.layer_norm(x, (7,), w, b), [(3, 7), (7,), (7,)], 1),
     ("layer_norm of all of it", lambda x, w, b: F.layer_norm(x, (5, 3), w, b), [(5, 3), (5, 3), (5, 3)], 1),
     ("layer_norm over two axes", lambda x, w, b: F.layer_norm(x, (5, 3), w, b), [(2, 4, 5, 3), (5, 3), (5, 3)], 1),
@@ -60,7 +63,7 @@ def stepped(x):
 
 
 def numbers(shape, seed):
-    return pyrite.randn(*shape, generator=pyrite.Generator().manual_seed(seed)) * 2
+    return pyrite.randn(shape, generator=pyrite.Generator().manual_seed(seed)) * 2
 
 
 @needs_gpu

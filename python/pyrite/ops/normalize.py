@@ -75,7 +75,7 @@ def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
 
 
 def _logsumexp(x: Handle, axes: list[int] | None, keepdim: bool) -> Handle:
-    over = list(range(x.ndim)) if axes is None else axes
+    over = list(range(x.ndim)) if axes is None or x.ndim == 0 else axes
     out = _core.fast_logsumexp(x, over)
     if out is not None:
         return out if keepdim else out.reshape([n for i, n in enumerate(x.shape) if i not in over])
