@@ -159,6 +159,8 @@ STRIDES = [
     ("torch.ones(2, 3)[:, 1:]", (3, 1), False),
     ("torch.ones(2, 3)[0:1]", (3, 1), True),
     ("torch.ones(2, 1, 3).expand(2, 4, 3)", (3, 0, 1), False),
+    ("torch.ones(3, 1).expand(2, 1, 3, 4)", (0, 3, 1, 0), False),
+    ("torch.ones(()).expand(1, 1)", (0, 0), True),
     ("torch.ones(2, 3, 4).unfold(2, 2, 1)", (12, 4, 1, 1), False),
     ("torch.ones(3, 3).diagonal()", (4,), False),
     ("torch.ones(2, 3).unsqueeze(1)", (3, 3, 1), True),

@@ -145,7 +145,15 @@ impl Layout {
             }
         }
         require_countable(&out.shape)?;
+        out.step_over_all(if rank == 0 { 0 } else { new - rank });
         Ok(out)
+    }
+
+    /// Gives the leading `count` dimensions, where they have one element, the stride that PyTorch gives them: past all that follow.
+    fn step_over_all(&mut self, count: usize) {
+        for i in (0..count).rev().filter(|&i| self.shape[i] == 1) {
+            self.strides[i] = self.strides[i + 1].wrapping_mul(self.shape[i + 1] as isize);
+        }
     }
 
     /// [`Layout::expand`] to sizes that are known to broadcast.
