@@ -14,8 +14,9 @@ from typing import Any
 from pyrite import _core, ops, printing
 from pyrite import storage as storages
 from pyrite.autograd import engine
-from pyrite.autograd.graph import as_view, check_inplace, check_overlap, write_inplace
+from pyrite.autograd.inplace import check_inplace, check_overlap, write_inplace
 from pyrite.autograd.mode import mode
+from pyrite.autograd.view import as_view
 from pyrite.dtype import bool_, kind
 from pyrite.hooks import RemovableHandle, add_hook
 from pyrite.ops import convert, index, random_fill, relayout

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import inexact
 from pyrite.ops import arithmetic, floats, pointwise
 from pyrite.ops import elementwise as rows

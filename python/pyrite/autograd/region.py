@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import kind
 from pyrite.ops.parts import as_complex, as_pairs
 from pyrite.tensor import Handle, Tensor

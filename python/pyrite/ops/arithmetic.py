@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, complex128, float64, inexact, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, number, require_tensor

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import joint, operation
+from pyrite.autograd.operation import joint, operation
 from pyrite.dtype import bfloat16, bool_, float16, float32
 from pyrite.ops import elementwise as rows
 from pyrite.ops.convert import to_dtype

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import inexact
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor

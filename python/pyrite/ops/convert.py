@@ -7,15 +7,10 @@ import struct
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import (
-    check_inplace,
-    check_overlap,
-    operation,
-    same_place,
-    set_requires_grad,
-    write_inplace,
-)
+from pyrite.autograd.graph import set_requires_grad
+from pyrite.autograd.inplace import check_inplace, check_overlap, same_place, write_inplace
 from pyrite.autograd.mode import mode
+from pyrite.autograd.operation import operation
 from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import Operation, next_number, operation
+from pyrite.autograd.graph import next_number
 from pyrite.autograd.mode import mode
+from pyrite.autograd.operation import Operation, operation
 from pyrite.dtype import complex64, complex128
 from pyrite.ops.parts import imaginary_part, real_part
 from pyrite.tensor import Handle, Tensor, new, wrap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import return_types
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, iinfo, int64, is_integral
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, numpy_names, require_tensor, type_name, wrap_dim

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import float64, int32
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from pyrite import _core, return_types
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, finfo, float32, inexact, int16, int32, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor

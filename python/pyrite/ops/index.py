@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation, write_inplace
+from pyrite.autograd.inplace import write_inplace
 from pyrite.autograd.mode import mode
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, int64, kind, uint8
 from pyrite.ops.arguments import index as whole
 from pyrite.ops.arguments import require_tensor, type_name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.ops.arguments import type_name, wrap_dim
 from pyrite.tensor import Handle, Tensor
 

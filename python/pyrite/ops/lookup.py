@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, int32, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor, type_name, wrap_dim

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import inexact, is_integral, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, index, require_tensor, wrap_dim

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import float32, kind, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, require_tensor, wrap_dim

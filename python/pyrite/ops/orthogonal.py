@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import float64
 from pyrite.ops.create import eye, zeros_of
 from pyrite.ops.join import cat

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.autograd.region import layout_of, put_region, region, seen, take_region
 from pyrite.dtype import bool_, int32, int64, kind
 from pyrite.ops import elementwise as rows

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pyrite.autograd.graph import operation, view_operation
+from pyrite.autograd.operation import operation
+from pyrite.autograd.view import view_operation
 from pyrite.tensor import Handle
 
 real_part = view_operation("real", lambda x: x.view_as_real().select(-1, 0), label="SelectBackward0", x=lambda g: g)

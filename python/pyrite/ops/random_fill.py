@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation, write_inplace
+from pyrite.autograd.inplace import write_inplace
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_
 from pyrite.generator import Generator
 from pyrite.ops.random_draw import bernoulli_each, draw, draw_integers, source

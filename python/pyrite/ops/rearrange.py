@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import int64
 from pyrite.ops import shape as shapes
 from pyrite.ops.arguments import require_tensor, sizes, type_name, wrap_dim

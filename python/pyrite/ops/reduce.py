@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import return_types
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, float32, int64, is_integral, kind, of_argument, uint8
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim

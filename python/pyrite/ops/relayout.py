@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pyrite.autograd.graph import check_inplace, write_inplace
+from pyrite.autograd.inplace import check_inplace, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.ops import shape as shapes
 from pyrite.ops.arguments import require_tensor

@@ -7,7 +7,7 @@ from array import array
 from typing import Any
 
 from pyrite import _core, return_types
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, inexact, int64, is_integral, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, numpy_names, require_tensor, wrap_dim

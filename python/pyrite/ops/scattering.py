@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import require_tensor, wrap_dim

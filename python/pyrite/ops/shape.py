@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite.autograd.graph import operation, view_operation
+from pyrite.autograd.operation import operation
+from pyrite.autograd.view import view_operation
 from pyrite.dtype import kind
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
 from pyrite.ops.convert import contiguous
@@ -310,8 +311,8 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
 
 def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
     """The storage seen through any shape, strides and offset within it (see ``torch.as_strided``)."""
-    from pyrite.autograd.graph import as_view
     from pyrite.autograd.region import layout_of, part_of, region
+    from pyrite.autograd.view import as_view
 
     size, stride = sizes("as_strided", (size,)), sizes("as_strided", (stride,))
     own = input if type(input) is Handle else input.handle

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import float64, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops import factorization as factors

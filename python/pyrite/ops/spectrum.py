@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.ops import elementwise as rows
 from pyrite.ops.create import zeros_of
 from pyrite.ops.linalg import matmul

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyrite.autograd.graph import MULTIPLE_VIEWS, as_view, operation
+from pyrite.autograd.operation import operation
+from pyrite.autograd.view import MULTIPLE_VIEWS, as_view
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
 from pyrite.ops.join import cat_along
 from pyrite.ops.room import require_objects

@@ -6,7 +6,7 @@ import math
 import warnings
 from typing import Any
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, float32, float64, int64, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, numpy_names, require_tensor, wrap_dim

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import int32, int64, of_argument
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor, wrap_dim

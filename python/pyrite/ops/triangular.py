@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.ops.convert import clone
 from pyrite.ops.linalg import matmul
 from pyrite.ops.matrices import (

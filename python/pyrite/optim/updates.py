@@ -4,7 +4,7 @@ tensors when gradients are to flow through the step: both take the same operator
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import write_inplace
+from pyrite.autograd.inplace import write_inplace
 from pyrite.tensor import Handle, Tensor
 
 Value = Any

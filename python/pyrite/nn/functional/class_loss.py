@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyrite import _core, ops
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import int64
 from pyrite.tensor import Handle, Tensor, wrap
 

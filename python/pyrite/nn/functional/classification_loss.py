@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import ops
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import int64, uint8
 from pyrite.nn.functional.activation import logsigmoid
 from pyrite.nn.functional.class_loss import class_loss

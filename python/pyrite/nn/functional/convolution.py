@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
 from pyrite.ops.elementwise import conj
 from pyrite.ops.fast import fast

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyrite import ops
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.ops.elementwise import conj
 from pyrite.ops.linalg import mm_of, product_with_bias
 from pyrite.tensor import Handle, Tensor

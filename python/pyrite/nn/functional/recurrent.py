@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import ops
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.nn.functional.linear import linear
 from pyrite.ops import elementwise as rows
 from pyrite.ops.join import cat_along

@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from pyrite import ops
-from pyrite.autograd.graph import operation
 from pyrite.autograd.mode import no_grad
+from pyrite.autograd.operation import operation
 from pyrite.dtype import int32, int64
 from pyrite.ops import elementwise as rows
 from pyrite.ops.index import index_backward

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import bfloat16, float16, float32
 from pyrite.ops import elementwise as rows
 from pyrite.ops.fast import fast

@@ -10,7 +10,7 @@ from operator import add
 from typing import Any
 
 from pyrite import _core
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.dtype import iinfo, int64, is_integral
 from pyrite.nn.functional.lattice import padded, places, span
 from pyrite.ops import elementwise as rows

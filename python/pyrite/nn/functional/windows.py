@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from pyrite.autograd.graph import operation
+from pyrite.autograd.operation import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
 from pyrite.tensor import Handle, Tensor
 
