@@ -6,7 +6,7 @@ tensors, and so has every array that tensors share memory with. Only exactly rou
 every run tensors, arrays and twins are equal bit for bit.
 
 Broken cores that it has caught: a buffer donated that others hold, or that is read out of order; inner values not kept;
-shared memory read late; a write without its copy; a source read while it is written.
+shared memory read late.
 """
 
 import threading

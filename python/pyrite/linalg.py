@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pyrite.ops import factorization as _factors
 from pyrite.ops import linalg as _products
+from pyrite.ops import matrix_powers as _powers
 from pyrite.ops import norms as _norms
 from pyrite.ops import orthogonal as _orthogonal
 from pyrite.ops import spectral as _spectral
@@ -51,7 +52,7 @@ matrix_exp = _spectral.matrix_exp
 matrix_norm, vector_norm = _each(_norms.matrix_norm, _norms.vector_norm)
 norm = _named("norm", _norms.linalg_norm)
 matmul, multi_dot, vecdot, matrix_power = _each(
-    _products.matmul, _products.multi_dot, _vectors.vecdot, _products.matrix_power
+    _products.matmul, _products.multi_dot, _vectors.vecdot, _powers.matrix_power
 )
 vander = _named("vander", _vectors.linalg_vander)
 

@@ -14,6 +14,7 @@ from typing import Any
 from pyrite import _core, ops, printing
 from pyrite import storage as storages
 from pyrite.autograd import engine
+from pyrite.autograd.graph import set_requires_grad
 from pyrite.autograd.inplace import check_inplace, check_overlap, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.autograd.view import as_view
@@ -21,10 +22,12 @@ from pyrite.dtype import bool_, kind
 from pyrite.hooks import RemovableHandle, add_hook
 from pyrite.ops import convert, index, random_fill, relayout
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import judged, refused, require_tensor, sizes
-from pyrite.ops.data import row_major
+from pyrite.ops.arguments import judged, refused, require_tensor, wrap_dim
+from pyrite.ops.arguments import sizes as sizes_of
+from pyrite.ops.data import checked_number, checked_sizes, legacy_tensor, row_major
+from pyrite.pickling import reduce_tensor
 from pyrite.size import Size
-from pyrite.tensor import Handle, Tensor, new_size, wrap, wrap_as
+from pyrite.tensor import PRIVATE, Handle, Tensor, new_size, wrap, wrap_as
 
 #: Public functions that are methods too; the tensor is their first argument.
 METHODS = """
@@ -190,8 +193,6 @@ def size(self: Tensor, dim: int | None = None) -> Any:
         return shape
     n = max(len(shape), 1)
     if not -n <= dim < n or not shape:
-        from pyrite.ops.arguments import wrap_dim
-
         if not shape:
             raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         wrap_dim(dim, len(shape))
@@ -203,8 +204,6 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     strides = self.handle.strides
     if dim is None:
         return strides
-    from pyrite.ops.arguments import wrap_dim
-
     return strides[wrap_dim(dim, len(strides))]
 
 
@@ -303,13 +302,7 @@ def deepcopy(self: Tensor, memo: dict) -> Tensor:
     return out
 
 
-#: Entries of a tensor's __dict__ that are ours, not the user's.
-PRIVATE = frozenset(("_post_accumulate_hooks",))
-
-
 def reduce_ex(self: Tensor, protocol: int) -> Any:
-    from pyrite.pickling import reduce_tensor
-
     return reduce_tensor(self)
 
 
@@ -320,8 +313,6 @@ def zero_(self: Tensor) -> Tensor:
 
 def checked_fill(value: Any, own: Any) -> Any:
     """A number that a dtype can hold: a negative whole number wraps where there is no sign, as in PyTorch."""
-    from pyrite.ops.data import checked_number
-
     if kind(own) == 1 and isinstance(value, int) and value < 0 and not own.is_signed:
         return checked_number(value + (1 << 8 * own.itemsize), own)
     return checked_number(value, own) if kind(own) else value
@@ -343,12 +334,9 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 
 def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     """Another shape; what was there stays in front, what is new has any content (see ``torch.Tensor.resize_``)."""
-    from pyrite.ops.arguments import sizes as read_sizes
-    from pyrite.ops.data import checked_sizes
-
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
-    shape = checked_sizes(read_sizes("resize_", sizes))
+    shape = checked_sizes(sizes_of("resize_", sizes))
     if shape == list(self.shape):
         return self
     wanted = 1
@@ -356,8 +344,6 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
         wanted *= n
     held = self.handle.storage_numel - self.handle.offset
     if wanted <= held:
-        from pyrite.ops.data import row_major
-
         self.handle = self.handle.as_strided(shape, row_major(shape), self.handle.offset)
         return self
     fresh = self.unfilled([wanted], self.dtype)
@@ -380,8 +366,8 @@ def set_(self: Tensor, source: Tensor, storage_offset: int = 0, size: Any = None
         raise RuntimeError(f"Could not set tensor of type {source.dtype.name} to a tensor of type {self.dtype.name}")
     handle = source.handle
     if size is not None:
-        shape = sizes("set_", (size,))
-        steps = row_major(shape) if stride is None else sizes("set_", (stride,))
+        shape = sizes_of("set_", (size,))
+        steps = row_major(shape) if stride is None else sizes_of("set_", (stride,))
         handle = handle.as_strided(shape, steps, storage_offset)
     self.handle = handle
     return self
@@ -434,6 +420,8 @@ def bind_operators() -> None:
     for name, function in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
     t: Any = Tensor
+    t.__new__ = staticmethod(legacy_tensor)
+    t.requires_grad = property(lambda self: self.node is not None, set_requires_grad)  # type: ignore[arg-type]
     t.__rdiv__ = lambda self, other: self.reciprocal() * other
     t.__neg__ = rows.neg
     t.__pos__ = lambda self: self

@@ -4,8 +4,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from pyrite import _core
-from pyrite.methods import PRIVATE
-from pyrite.tensor import Handle, Tensor, wrap_as
+from pyrite.tensor import PRIVATE, Handle, Tensor, wrap_as
 
 
 class PickledStorage:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Handle = _core.Tensor
 
+#: Entries of a tensor's __dict__ that are ours, not the user's.
+PRIVATE = frozenset(("_post_accumulate_hooks",))
+
 
 class Tensor:
     """A multi-dimensional array of one dtype that operations can be recorded on (see ``torch.Tensor``)."""
@@ -39,16 +42,14 @@ class Tensor:
     """The views of this tensor; not set where there were none."""
     _grad: Tensor | None
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
-        from pyrite.ops.data import legacy_tensor
-
-        return legacy_tensor(cls, *args, **kwargs)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         pass
 
     if TYPE_CHECKING:
         # Bound in `methods.py`.
+        requires_grad: bool
+        """Whether operations on this tensor are recorded, so that gradients reach it."""
+
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, key: Any) -> Tensor: ...
         def __setitem__(self, key: Any, value: Any) -> None: ...
@@ -123,17 +124,6 @@ class Tensor:
     def ndim(self) -> int:
         """The number of dimensions."""
         return self.handle.ndim
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded, so that gradients reach it."""
-        return self.node is not None
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        from pyrite.autograd.graph import set_requires_grad
-
-        set_requires_grad(self, value)
 
     @property
     def is_leaf(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyrite import ops
 from pyrite.autograd.engine import grad
-from pyrite.autograd.mode import no_grad
+from pyrite.autograd.mode import enable_grad, no_grad
 from pyrite.dtype import kind
 from pyrite.ops.parts import as_complex, as_pairs
 from pyrite.tensor import Tensor
@@ -151,8 +151,6 @@ def gradgradcheck(
         )
 
     def recorded(*args: Any) -> tuple:
-        from pyrite.autograd.mode import enable_grad
-
         with enable_grad():
             return gradients(*args)
 

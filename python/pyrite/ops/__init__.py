@@ -16,11 +16,13 @@ from pyrite.ops import (
     join,
     linalg,
     lookup,
+    matrix_powers,
     normalize,
     norms,
     orthogonal,
     overwrite,
     pointwise,
+    product,
     random,
     ranges,
     rearrange,
@@ -44,10 +46,10 @@ from pyrite.ops.arguments import with_out
 
 #: The modules that functions are taken from; a later one wins.
 FAMILIES = (
-    *(convert, data, create, ranges, pointwise, arithmetic, floats, complex_, reduce),
+    *(convert, data, create, ranges, pointwise, arithmetic, floats, complex_, reduce, product),
     *(shape, splits, copies, join, rearrange, slopes, triangle),
     *(index, lookup, overwrite, scattering, relayout),
-    *(linalg, vectors, contraction, factorization, triangular, orthogonal, spectrum, spectral, random),
+    *(linalg, vectors, contraction, factorization, matrix_powers, triangular, orthogonal, spectrum, spectral, random),
     *(normalize, extremes, scan, search, statistics, norms),
 )
 

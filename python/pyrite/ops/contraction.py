@@ -1,4 +1,4 @@
-"""Sums of products over named dimensions: einsum and tensordot, as one batched matrix product for each pair of
+"""Sums of products over named dimensions: einsum, tensordot and inner, as one batched matrix product for each pair of
 operands."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pyrite.ops.linalg import bmm_of, mm
 from pyrite.ops.shape import diagonal, expand, permute, reshape, squeeze, unsqueeze
 from pyrite.tensor import Tensor
 
-__all__ = ["einsum", "tensordot"]
+__all__ = ["einsum", "inner", "tensordot"]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -41,6 +41,18 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     y = reshape(permute(b, [*second, *other]) if b.ndim else b, [size, math.prod(b.shape[d] for d in other)])
     result = reshape(mm(x, y), [a.shape[d] for d in own] + [b.shape[d] for d in other])
     return result if out is None else out.resize_(result.shape).copy_(result)
+
+
+def inner(input: Any, other: Any) -> Any:
+    """The inner products over the last dimensions (see ``torch.inner``)."""
+    if input.ndim == 0 or other.ndim == 0:
+        return input * other
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(input.shape)} and {list(other.shape)}"
+        )
+    return tensordot(input, other, ([-1], [-1]))
 
 
 def contracted(a: Any, b: Any, dims: Any) -> tuple[list[int], list[int]]:

@@ -11,6 +11,7 @@ from pyrite.autograd.graph import set_requires_grad
 from pyrite.autograd.inplace import check_inplace, check_overlap, same_place, write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.autograd.operation import operation
+from pyrite.autograd.region import copied_over as operation_of
 from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
@@ -170,8 +171,6 @@ def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tenso
 
 
 def copied_over(x: Tensor, y: Tensor) -> Tensor:
-    from pyrite.autograd.region import copied_over as operation_of
-
     return operation_of(x, y)
 
 

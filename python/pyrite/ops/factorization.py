@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyrite import _core
+from pyrite import _core, return_types
 from pyrite.autograd.operation import operation
 from pyrite.dtype import float64, int32
 from pyrite.ops import elementwise as rows
@@ -111,8 +111,6 @@ lu_of = operation(
 def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> Any:
     """L and U packed, the exchanged rows, and for each matrix the first pivot that is 0, or 0 (see
     ``torch.linalg.lu_factor_ex``)."""
-    from pyrite.return_types import linalg_lu_factor_ex as result
-
     check_matrix("linalg.lu_factor", A)
     if not pivot:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
@@ -125,14 +123,12 @@ def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> A
                 "would result "
                 "in a division by zero."
             )
-    return result((packed, pivots, info))
+    return return_types.linalg_lu_factor_ex((packed, pivots, info))
 
 
 def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     """L and U packed in one matrix, and the exchanged rows (see ``torch.linalg.lu_factor``)."""
-    from pyrite.return_types import linalg_lu_factor as result
-
-    return result(lu_factor_ex(A, pivot=pivot)[:2])
+    return return_types.linalg_lu_factor(lu_factor_ex(A, pivot=pivot)[:2])
 
 
 def unpacked(LU: Any) -> tuple[Any, Any]:
@@ -145,8 +141,6 @@ def unpacked(LU: Any) -> tuple[Any, Any]:
 
 def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
     """P, L and U of packed factors (see ``torch.lu_unpack``); what is not asked for is empty."""
-    from pyrite.return_types import lu_unpack as result
-
     if LU_data.ndim < 2:
         raise RuntimeError(f"torch.lu_unpack: LU_data must have at least 2 dimensions, but got {LU_data.ndim}")
     if LU_pivots.dtype is not int32 and unpack_pivots:
@@ -154,15 +148,13 @@ def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_piv
     nothing = zeros_of(LU_data, [0])
     P = permutation(LU_pivots.detach(), LU_data.shape[-2], LU_data.dtype) if unpack_pivots else nothing
     L, U = unpacked(LU_data) if unpack_data else (nothing, nothing)
-    return result((P, L, U))
+    return return_types.lu_unpack((P, L, U))
 
 
 def linalg_lu(A: Any, *, pivot: bool = True) -> Any:
     """P, L and U with ``A = P L U`` (see ``torch.linalg.lu``)."""
-    from pyrite.return_types import linalg_lu as result
-
     check_matrix("linalg.lu", A)
-    return result(lu_unpack(*lu_factor(A, pivot=pivot)))
+    return return_types.linalg_lu(lu_unpack(*lu_factor(A, pivot=pivot)))
 
 
 def lu(A: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> tuple:
@@ -214,13 +206,11 @@ inverse_of = operation(
 
 def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     """Inverses, and for each matrix the first pivot that is 0, or 0 (see ``torch.linalg.inv_ex``)."""
-    from pyrite.return_types import linalg_inv_ex as result
-
     check_square("linalg.inv", A)
     out, info = inverse_of(A)
     if check_errors:
         refuse_singular("linalg.inv", info)
-    return result((out, info))
+    return return_types.linalg_inv_ex((out, info))
 
 
 def inv(A: Any) -> Any:
@@ -252,8 +242,6 @@ system_of = operation(
 def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
     """X with ``A X = B`` (or ``X A = B``), and for each matrix the first pivot that is 0, or 0 (see
     ``torch.linalg.solve_ex``)."""
-    from pyrite.return_types import linalg_solve_ex as result
-
     check_square("linalg.solve", A)
     require_tensor("linalg.solve", B, "B", 2)
     if A.dtype is not B.dtype:
@@ -279,7 +267,7 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     if check_errors:
         refuse_singular("torch.linalg.solve", info)
     X = X if left else mT(X)
-    return result((squeeze(X, -1) if vector else X, info))
+    return return_types.linalg_solve_ex((squeeze(X, -1) if vector else X, info))
 
 
 def solve(A: Any, B: Any, *, left: bool = True) -> Any:
@@ -343,18 +331,14 @@ slogdet_of = operation(
 
 def linalg_slogdet(A: Any) -> Any:
     """The sign of the determinant and the logarithm of its size (see ``torch.linalg.slogdet``)."""
-    from pyrite.return_types import linalg_slogdet as result
-
     check_square("linalg.slogdet", A)
     size, sign = slogdet_of(A)
-    return result((sign, size))
+    return return_types.linalg_slogdet((sign, size))
 
 
 def slogdet(input: Any) -> Any:
     """The sign of the determinant and the logarithm of its size (see ``torch.slogdet``)."""
-    from pyrite.return_types import slogdet as result
-
-    return result(linalg_slogdet(input))
+    return return_types.slogdet(linalg_slogdet(input))
 
 
 def logdet(input: Any) -> Any:

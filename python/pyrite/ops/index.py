@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
+from pyrite.autograd.engine import sum_to
 from pyrite.autograd.inplace import write_inplace
 from pyrite.autograd.mode import mode
 from pyrite.autograd.operation import operation
@@ -14,7 +15,7 @@ from pyrite.ops.arguments import index as whole
 from pyrite.ops.arguments import require_tensor, type_name
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.data import checked_number, tensor
-from pyrite.ops.shape import select_index, slice_axis, unsqueeze_axis
+from pyrite.ops.shape import alias_of, select_index, slice_axis, unsqueeze_axis
 from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["index_put"]
@@ -56,8 +57,6 @@ def _without(g: Any, indices: list) -> Any:
 
 
 def _summed(g: Any, shape: Sequence[int]) -> Any:
-    from pyrite.autograd.engine import sum_to
-
     return sum_to(g, tuple(shape))
 
 
@@ -206,8 +205,6 @@ def getitem(x: Tensor, key: Any) -> Tensor:
 
 
 def alias(x: Tensor) -> Tensor:
-    from pyrite.ops.shape import alias_of
-
     return alias_of(x)
 
 

@@ -14,7 +14,7 @@ from pyrite.ops.arguments import require_tensor
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.fast import fast
 from pyrite.ops.shape import expand, reshape, unsqueeze
-from pyrite.tensor import Tensor
+from pyrite.tensor import Tensor, wrap
 
 __all__ = [
     "mm",
@@ -29,12 +29,10 @@ __all__ = [
     "addbmm",
     "baddbmm",
     "vdot",
-    "inner",
     "outer",
     "ger",
     "kron",
     "chain_matmul",
-    "matrix_power",
 ]
 
 
@@ -185,8 +183,6 @@ def whole_factor(name: str, argument: str, factor: Any) -> Any:
 
 
 def _never() -> Any:
-    from pyrite.tensor import wrap
-
     return wrap(_core.full([], False, bool_))
 
 
@@ -241,20 +237,6 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
 def vdot(input: Any, other: Any) -> Any:
     """The inner product of two vectors, the first conjugated (see ``torch.vdot``)."""
     return dot(rows.conj(input), other)
-
-
-def inner(input: Any, other: Any) -> Any:
-    """The inner products over the last dimensions (see ``torch.inner``)."""
-    if input.ndim == 0 or other.ndim == 0:
-        return input * other
-    if input.shape[-1] != other.shape[-1]:
-        raise RuntimeError(
-            "inner() the last dimension must match on both input tensors but got shapes "
-            f"{list(input.shape)} and {list(other.shape)}"
-        )
-    from pyrite.ops.contraction import tensordot
-
-    return tensordot(input, other, ([-1], [-1]))
 
 
 def outer(input: Any, vec2: Any) -> Any:
@@ -336,38 +318,3 @@ def _product(chain: list, best: dict, i: int, j: int) -> Any:
         return chain[i]
     k = best[i, j]
     return mm(_product(chain, best, i, k), _product(chain, best, k + 1, j))
-
-
-def matrix_power(input: Any, n: int) -> Any:
-    """Square matrices multiplied with themselves, `n` in all; the inverse for negative `n` (see
-    ``torch.linalg.matrix_power``)."""
-    require_tensor("matrix_power", input)
-    if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
-        raise RuntimeError(
-            "linalg.matrix_power: A must be batches of square matrices, but they are "
-            + " by ".join(map(str, input.shape[-2:]))
-            + " matrices"
-        )
-    if n < 0:
-        from pyrite.ops.factorization import inv
-
-        return matrix_power(inv(input), -n)
-    if n == 0:
-        from pyrite.ops.create import eye
-
-        return power_zero(input, eye(input.shape[-1], dtype=input.dtype))
-    out, square = None, input
-    while n:
-        if n & 1:
-            out = square if out is None else matmul(out, square)
-        n >>= 1
-        square = matmul(square, square) if n else square
-    return out.clone() if out is input else out
-
-
-power_zero = operation(
-    "matrix_power",
-    lambda x, unit: unit.expand(list(x.shape)).copy(x.dtype, True),
-    tensors=("unit",),
-    x=lambda g: g * 0,
-)

@@ -12,6 +12,8 @@ from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import dims, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.reduce import amax_over, amin_over, axes_of, restored, shared_evenly
+from pyrite.ops.shape import movedim, unsqueeze
+from pyrite.ops.spectrum import svdvals
 from pyrite.tensor import Handle
 
 __all__ = "dist norm".split()
@@ -114,9 +116,6 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
 
 def spectral_norm(A: Any, ord: Any, pair: list[int], keepdim: bool) -> Any:
     """The sum ("nuc"), the largest (2) or the smallest (-2) of the singular values."""
-    from pyrite.ops.shape import movedim, unsqueeze
-    from pyrite.ops.spectrum import svdvals
-
     values = svdvals(movedim(A, pair, (-2, -1)))
     out = values.sum(-1) if ord == "nuc" or values.shape[-1] == 0 else values.amax(-1) if ord == 2 else values.amin(-1)
     for axis in sorted(pair) if keepdim else ():

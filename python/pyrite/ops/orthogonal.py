@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyrite import _core
+from pyrite import _core, return_types
 from pyrite.autograd.operation import operation
 from pyrite.dtype import float64
 from pyrite.ops.create import eye, zeros_of
 from pyrite.ops.join import cat
-from pyrite.ops.linalg import matmul, power_zero
+from pyrite.ops.linalg import matmul
 from pyrite.ops.matrices import check_matrix, in_double, like, mT
+from pyrite.ops.matrix_powers import power_zero
 from pyrite.ops.shape import narrow, unsqueeze
 from pyrite.ops.triangle import tril, triu
 from pyrite.ops.triangular import triangular_of
@@ -29,10 +30,8 @@ geqrf_of = operation("geqrf", lambda A: _geqrf(A))
 
 def geqrf(input: Any) -> Any:
     """The packed QR factors and the reflections' tau, without a gradient (see ``torch.geqrf``)."""
-    from pyrite.return_types import geqrf as result
-
     check_matrix("geqrf", input)
-    return result(geqrf_of(input))
+    return return_types.geqrf(geqrf_of(input))
 
 
 def _qr(A: Handle, complete: bool) -> tuple[Handle, Handle]:
@@ -77,29 +76,25 @@ def _qr_backward(g: Any, outs: Any, complete: bool) -> Any:
 
 def linalg_qr(A: Any, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and upper triangular R with ``A = Q R`` (see ``torch.linalg.qr``)."""
-    from pyrite.return_types import linalg_qr as result
-
     check_matrix("linalg.qr", A)
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
     if mode != "r":
-        return result(qr_of(A, mode == "complete"))
+        return return_types.linalg_qr(qr_of(A, mode == "complete"))
     if A.requires_grad:
         raise RuntimeError(
             "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, "
             "mode='reduced') if you are going to require gradients."
         )
-    return result((zeros_of(A, [0]), qr_of(A, False)[1]))
+    return return_types.linalg_qr((zeros_of(A, [0]), qr_of(A, False)[1]))
 
 
 def qr(input: Any, some: bool = True) -> Any:
     """`linalg.qr` under its old name (see ``torch.qr``)."""
-    from pyrite.return_types import qr as result
-
     check_matrix("linalg.qr", input)
-    return result(qr_of(input, not some))
+    return return_types.qr(qr_of(input, not some))
 
 
 def householder_product(A: Any, tau: Any) -> Any:

@@ -13,10 +13,10 @@ from pyrite.ops.arguments import require_tensor, type_name, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
 from pyrite.ops.data import checked_number
-from pyrite.ops.index import index_put_into
+from pyrite.ops.index import index_put_into, mask_places
 from pyrite.ops.lookup import from_front, selected
 from pyrite.ops.scattering import _wrapped, checked, reduced_into
-from pyrite.ops.shape import expand, reshape, select_index, slice_axis
+from pyrite.ops.shape import broadcast_shapes, expand, reshape, select_index, slice_axis
 from pyrite.tensor import Handle, Tensor
 
 __all__ = (
@@ -382,9 +382,6 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
             f"masked_scatter: expected self and source to have same dtypes but got {input.dtype.scalar_name} and "
             f"{source.dtype.scalar_name}"
         )
-    from pyrite.ops.index import mask_places
-    from pyrite.ops.shape import broadcast_shapes
-
     shape = list(broadcast_shapes(input.shape, mask.shape))
     if not shape:
         return reshape(masked_scatter(reshape(input, 1), reshape(mask, 1), source), [])

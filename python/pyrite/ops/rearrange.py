@@ -13,6 +13,8 @@ from pyrite.dtype import int64
 from pyrite.ops import shape as shapes
 from pyrite.ops.arguments import require_tensor, sizes, type_name, wrap_dim
 from pyrite.ops.convert import clone, to_dtype
+from pyrite.ops.create import empty, zeros
+from pyrite.ops.data import tensor
 from pyrite.ops.join import cat, stack
 from pyrite.ops.lookup import index_select
 from pyrite.ops.room import require_room
@@ -167,8 +169,6 @@ def repeat_interleave(
     dim = wrap_dim(dim, x.ndim)
     n = x.shape[dim]
     if isinstance(repeats, tuple | list):
-        from pyrite.ops.data import tensor
-
         repeats = tensor(repeats)
     if isinstance(repeats, Tensor) and repeats.numel() == 1:
         repeats = int(repeats.item())
@@ -322,8 +322,6 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
-        from pyrite.ops.create import empty
-
         return empty(0, dtype=input.dtype)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     from pyrite.ops.data import tensor
@@ -345,8 +343,6 @@ def block_diag(*tensors: Any) -> Any:
             raise RuntimeError(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {t.ndim} dimensions"
             )
-    from pyrite.ops.create import zeros
-
     blocks = [_at_least_2d(t) for t in tensors]
     if not blocks:
         return zeros(1, 0)

@@ -1,4 +1,4 @@
-"""Reductions: sums and products, extremes and where they are, truth, and what is composed of them."""
+"""Reductions: sums, extremes and where they are, truth, and what is composed of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyrite.ops.convert import to_dtype
 from pyrite.tensor import Handle, Tensor
 
 __all__ = """
-all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum prod sum
+all amax amin aminmax any argmax argmin count_nonzero mean nanmean nansum sum
 """.split()
 
 
@@ -55,11 +55,6 @@ mean_over = operation(
     lambda x, axes, keepdim: averaged(x, axes, keepdim),
     x=lambda g, x_shape, axes, keepdim: expanded(g * _share(count(x_shape, axes)), x_shape, axes, keepdim),
 )
-prod_over = operation(
-    "prod",
-    lambda x, axes, keepdim: x.reduce("prod", axes, keepdim),
-    x=lambda g, x, axes, keepdim, out: prod_backward(g, x, axes, keepdim, out),
-)
 amax_over = operation(
     "amax",
     lambda x, axes, keepdim: x.reduce("max", axes, keepdim),
@@ -99,38 +94,10 @@ def shared_evenly(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
     return weight * (restored(g, x.shape, axes, keepdim) / sum_over(weight, axes, True))
 
 
-def prod_backward(g: Any, x: Any, axes: Any, keepdim: bool, out: Any) -> Any:
-    """The gradient of a product: what the other factors make, exact at zeros too."""
-    if x.ndim == 0:
-        return g
-    full, scale = restored(out, x.shape, axes, keepdim), restored(g, x.shape, axes, keepdim)
-    if not any_over(rows.eq(x, 0), None, False).item():
-        return scale * rows.conj(full / x)
-    return scale * rows.conj(others(x, list(range(x.ndim)) if axes is None else axes))
-
-
-def others(x: Any, axes: list[int]) -> Any:
-    """For each element the product of all other elements along the axes."""
-    from pyrite.ops.join import cat_along
-    from pyrite.ops.scan import cumprod_along, reversed_along
-
-    kept = [a for a in range(x.ndim) if a not in axes]
-    order = kept + axes
-    moved = x.permute(order)
-    shape = list(moved.shape)
-    flat = moved.reshape([*shape[: len(kept)], -1])
-    last, n = len(kept), flat.shape[-1]
-    one = rows.constant(x, [*shape[:last], 1], 1)
-    before = cat_along([one, cumprod_along(flat.narrow(last, 0, n - 1), last)], last)
-    after = cat_along([one, cumprod_along(reversed_along(flat, last).narrow(last, 0, n - 1), last)], last)
-    out = (before * reversed_along(after, last)).reshape(shape)
-    return out.permute([order.index(a) for a in range(x.ndim)])
-
-
 # The public functions
 
 
-def _summed_type(x: Any, dtype: Any) -> Any:
+def summed_type(x: Any, dtype: Any) -> Any:
     if dtype is not None:
         return to_dtype(x, of_argument(dtype))
     return to_dtype(x, int64) if is_integral(x.dtype) else x
@@ -140,7 +107,7 @@ def _summed_type(x: Any, dtype: Any) -> Any:
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The sum over all elements, or over the dimensions `dim`; whole numbers sum as int64 (see ``torch.sum``)."""
     require_tensor("sum", input)
-    return sum_over(_summed_type(input, dtype), axes_of(dims("sum", dim), input.ndim), keepdim)
+    return sum_over(summed_type(input, dtype), axes_of(dims("sum", dim), input.ndim), keepdim)
 
 
 @numpy_names
@@ -155,7 +122,7 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The mean over all elements, or over the dimensions `dim` (see ``torch.mean``); RuntimeError for whole numbers."""
     require_tensor("mean", input)
-    x = input if dtype is None else _summed_type(input, dtype)
+    x = input if dtype is None else summed_type(input, dtype)
     if kind(x.dtype) < 2:
         what = "Input dtype must be either a floating point or complex dtype."
         raise RuntimeError(f"mean(): could not infer output dtype. {what} Got: {x.dtype.scalar_name}")
@@ -172,13 +139,6 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
         )
     valid = to_dtype(rows.logical_not(rows.isnan(input.detach() if isinstance(input, Tensor) else input)), int64)
     return rows.div(nansum(input, dim, keepdim, dtype=dtype), sum(valid, dim, keepdim))
-
-
-@numpy_names
-def prod(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The product over all elements, or over a dimension; whole numbers multiply as int64 (see ``torch.prod``)."""
-    require_tensor("prod", input)
-    return prod_over(_summed_type(input, dtype), axes_of(dims("prod", dim), input.ndim), keepdim)
 
 
 @numpy_names

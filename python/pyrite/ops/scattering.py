@@ -12,7 +12,7 @@ from pyrite.ops.arguments import require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.create import zeros_of
 from pyrite.ops.lookup import added_along, gather_along, whole_index
-from pyrite.tensor import Handle, Tensor
+from pyrite.tensor import Handle, Tensor, wrap
 
 __all__ = ["scatter", "scatter_add", "scatter_reduce"]
 
@@ -128,8 +128,6 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
 
 
 def _wrapped(handle: Handle) -> Tensor:
-    from pyrite.tensor import wrap
-
     return wrap(handle)
 
 

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite.autograd.operation import operation
-from pyrite.autograd.view import view_operation
+from pyrite.autograd.region import layout_of, part_of, region
+from pyrite.autograd.view import as_view, view_operation
+from pyrite.dtype import dtype as dtype_type
 from pyrite.dtype import kind
 from pyrite.ops.arguments import index, require_tensor, sizes, wrap_dim
 from pyrite.ops.convert import contiguous
 from pyrite.ops.elementwise import conj
+from pyrite.size import Size
 from pyrite.tensor import Handle
 
 __all__ = (
@@ -146,8 +149,6 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
 
     Raises RuntimeError where the strides do not allow it.
     """
-    from pyrite.dtype import dtype as dtype_type
-
     if dtype is not None or (len(shape) == 1 and isinstance(shape[0], dtype_type)):
         return view_dtype(input, shape[0] if dtype is None else dtype)
     if not shape:
@@ -311,9 +312,6 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
 
 def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
     """The storage seen through any shape, strides and offset within it (see ``torch.as_strided``)."""
-    from pyrite.autograd.region import layout_of, part_of, region
-    from pyrite.autograd.view import as_view
-
     size, stride = sizes("as_strided", (size,)), sizes("as_strided", (stride,))
     own = input if type(input) is Handle else input.handle
     offset = own.offset if storage_offset is None else storage_offset
@@ -368,8 +366,6 @@ def moveaxis(input: Any, source: Any, destination: Any) -> Any:
 
 def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that all of `shapes` broadcast to (see ``torch.broadcast_shapes``)."""
-    from pyrite.size import Size
-
     for s in shapes:
         if not isinstance(s, int | tuple | list):
             raise RuntimeError(

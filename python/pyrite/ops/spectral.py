@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pyrite import _core
+from pyrite import _core, return_types
 from pyrite.autograd.operation import operation
 from pyrite.dtype import float64, int64, kind
 from pyrite.ops import elementwise as rows
@@ -18,6 +18,7 @@ from pyrite.ops.create import zeros_of
 from pyrite.ops.linalg import matmul
 from pyrite.ops.lookup import nothing_of
 from pyrite.ops.matrices import check_matrix, check_square, mT, unit
+from pyrite.ops.norms import matrix_norm
 from pyrite.ops.shape import expand, movedim, reshape, squeeze, unsqueeze
 from pyrite.ops.triangle import tril
 from pyrite.tensor import Handle, Tensor, wrap
@@ -108,8 +109,6 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
 def cond(A: Any, p: Any = None) -> Any:
     """The condition number: the largest over the smallest singular value, or a norm times that of the inverse (see
     ``torch.linalg.cond``)."""
-    from pyrite.ops.norms import matrix_norm
-
     if p is None or p in (2, -2):
         check_matrix("linalg.cond", A)
         s = spectrum.svdvals_of(A)
@@ -128,8 +127,6 @@ def cond(A: Any, p: Any = None) -> Any:
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """X that makes ``|A X - B|`` smallest, with residuals, ranks and singular values as the driver gives them (see
     ``torch.linalg.lstsq``)."""
-    from pyrite.return_types import linalg_lstsq as result
-
     check_matrix("torch.linalg.lstsq", A)
     if B.ndim < 1:
         raise RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.")
@@ -158,7 +155,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     singular = wrap(values.to_dtype(A.dtype)) if driver in ("gelsd", "gelss") and values is not None else nothing
     full = driver == "gels" or bool((rank == n).all().item())
     residuals = ((matmul(A, X) - right) ** 2).sum(-2) if m > n and full else empty
-    return result((squeeze(X, -1) if vector else X, residuals, rank, singular))
+    return return_types.linalg_lstsq((squeeze(X, -1) if vector else X, residuals, rank, singular))
 
 
 def tensorinv(A: Any, ind: int = 2) -> Any:

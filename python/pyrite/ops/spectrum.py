@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyrite import _core
+from pyrite import _core, return_types
 from pyrite.autograd.operation import operation
 from pyrite.ops import elementwise as rows
 from pyrite.ops.create import zeros_of
@@ -49,12 +49,10 @@ eigh_of = operation("linalg_eigh", lambda A: _eigh(A), A=lambda g, outs: _eigh_g
 
 def eigh(A: Any, UPLO: str = "L") -> Any:
     """The eigenvalues, rising, and eigenvectors of symmetric matrices (see ``torch.linalg.eigh``)."""
-    from pyrite.return_types import linalg_eigh as result
-
     check_square("linalg.eigh", A)
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return result(eigh_of(mT(A) if UPLO.upper() == "U" else A))
+    return return_types.linalg_eigh(eigh_of(mT(A) if UPLO.upper() == "U" else A))
 
 
 def eigvalsh(A: Any, UPLO: str = "L") -> Any:
@@ -108,27 +106,23 @@ def _values_gradient(g: Any, A: Any) -> Any:
 
 def linalg_svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """U, falling S and V' with ``A = U diag(S) V'`` (see ``torch.linalg.svd``)."""
-    from pyrite.return_types import linalg_svd as result
-
     check_matrix("linalg.svd", A)
     if driver is not None:
         raise RuntimeError(
             "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
-    return result(svd_of(A, full_matrices))
+    return return_types.linalg_svd(svd_of(A, full_matrices))
 
 
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """U, falling S and V with ``A = U diag(S) V'`` (see ``torch.svd``)."""
-    from pyrite.return_types import svd as result
-
     check_matrix("linalg.svd", input)
     if not compute_uv:
         m, n = input.shape[-2:]
         lead = list(input.shape[:-2])
-        return result((zeros_of(input, [*lead, m, m]), svdvals_of(input), zeros_of(input, [*lead, n, n])))
+        return return_types.svd((zeros_of(input, [*lead, m, m]), svdvals_of(input), zeros_of(input, [*lead, n, n])))
     U, s, Vt = svd_of(input, not some)
-    return result((U, s, mT(Vt)))
+    return return_types.svd((U, s, mT(Vt)))
 
 
 def svdvals(A: Any, *, driver: str | None = None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyrite import _core
+from pyrite import _core, return_types
 from pyrite.autograd.operation import operation
 from pyrite.ops.convert import clone
 from pyrite.ops.linalg import matmul
@@ -76,8 +76,6 @@ def triangular_solve(
     input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
     """X with ``A X = input`` for triangular A, and a copy of A (see ``torch.triangular_solve``)."""
-    from pyrite.return_types import triangular_solve as result
-
     if input.ndim < 2:
         raise RuntimeError(
             f"torch.triangular_solve: Expected b to have at least 2 dimensions, but it has {input.ndim} dimensions "
@@ -87,7 +85,7 @@ def triangular_solve(
     matrix = mT(A) if transpose else A
     lead = list(broadcast_shapes(A.shape[:-2], input.shape[:-2]))
     solution = triangle_solved(matrix, input, upper != transpose, unitriangular)
-    return result((solution, clone(expand(A, [*lead, *A.shape[-2:]]))))
+    return return_types.triangular_solve((solution, clone(expand(A, [*lead, *A.shape[-2:]]))))
 
 
 def _cholesky(A: Handle) -> tuple[Handle, Handle]:
@@ -112,13 +110,11 @@ cholesky_of = operation(
 def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
     """Cholesky factors, and for each matrix the order of the minor that is not positive definite or 0 (see
     ``torch.linalg.cholesky_ex``)."""
-    from pyrite.return_types import linalg_cholesky_ex as result
-
     check_square("linalg.cholesky", A)
     L, info = cholesky_of(mT(A) if upper else A)
     if check_errors:
         _refuse_indefinite("linalg.cholesky", info)
-    return result((mT(L) if upper else L, info))
+    return return_types.linalg_cholesky_ex((mT(L) if upper else L, info))
 
 
 def _refuse_indefinite(name: str, info: Any) -> None:

@@ -10,6 +10,9 @@ from pyrite.dtype import is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import to_dtype
+from pyrite.ops.create import zeros_of
+from pyrite.ops.join import cat
+from pyrite.ops.rearrange import flip, roll
 from pyrite.ops.room import require_objects, require_room
 from pyrite.ops.shape import broadcast_shapes, expand, reshape, unsqueeze
 from pyrite.tensor import Tensor
@@ -42,8 +45,6 @@ def cross_product(input: Any, other: Any, dim: int) -> Any:
                 f"{other.shape[axis] if other.ndim else 0}"
             )
     shape = list(broadcast_shapes(input.shape, other.shape))
-    from pyrite.ops.rearrange import roll
-
     x, y = expand(input, shape), expand(other, shape)
     return roll(x, -1, axis) * roll(y, -2, axis) - roll(x, -2, axis) * roll(y, -1, axis)
 
@@ -106,9 +107,6 @@ def root(x: Any, exponent: float) -> Any:
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers of the numbers of a vector as columns, falling unless `increasing` (see ``torch.vander``)."""
-    from pyrite.ops.create import zeros_of
-    from pyrite.ops.rearrange import flip
-
     if x.ndim != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
     n = x.shape[0] if N is None else index("vander", "N", N)
@@ -124,8 +122,6 @@ def _power_type(x: Any) -> Any:
 
 def powers(x: Any, n: int) -> Any:
     """The powers 0 to n - 1 of every number in a new last dimension."""
-    from pyrite.ops.join import cat
-
     require_objects("vander", n)
     require_room([*x.shape, n])
     x = unsqueeze(to_dtype(x, _power_type(x)), -1)
