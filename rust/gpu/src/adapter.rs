@@ -1,7 +1,7 @@
 //! The choice of a device: which adapter, which of its features, and how much of its memory.
 
 use crate::context::wait;
-use crate::memory::ALIGNMENT;
+use crate::memory::{ALIGNMENT, VECTOR};
 use crate::missing;
 use pyrite_core::{Error, Result};
 use wgpu::{DeviceType, Features, Limits};
@@ -77,7 +77,7 @@ fn binding(settings: &str) -> Option<usize> {
 pub fn window(device: &wgpu::Device) -> usize {
     let most = device.limits().max_storage_buffer_binding_size as usize;
     let asked = binding(&std::env::var("PYRITE_GPU_LIMITS").unwrap_or_default());
-    asked.unwrap_or(most).clamp(ALIGNMENT, most) / 4 * 4
+    asked.unwrap_or(most).clamp(ALIGNMENT, most) / VECTOR * VECTOR
 }
 
 /// Opens a device.

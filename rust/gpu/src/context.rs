@@ -4,6 +4,7 @@ use crate::adapter;
 use crate::cache::{self, Cache};
 use crate::elements::Long;
 use crate::fault;
+use crate::memory::VECTOR;
 use crate::parameters::Placement;
 use crate::pipelines::Pipelines;
 use crate::pool::{Pool, size_class};
@@ -120,7 +121,7 @@ impl Context {
 
     /// Bytes that one tensor can have.
     pub fn capacity(&self) -> usize {
-        self.device.limits().max_buffer_size as usize / 4 * 4
+        self.device.limits().max_buffer_size as usize / VECTOR * VECTOR
     }
 
     /// Tensors that one kernel can work on; a further buffer may hold its parameters.

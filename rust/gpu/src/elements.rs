@@ -57,37 +57,30 @@ fn part(dtype: DType, at: &str) -> (String, String) {
 
 /// The element at `at` of `words`, in its compute type, but a bool as a bool.
 pub fn load(dtype: DType, long: Long, words: &str, is_atomic: bool, at: &str) -> Result<String> {
-    let word = |i: String| if is_atomic { format!("atomicLoad(&{words}[{i}])") } else { format!("{words}[{i}]") };
-    let bits = || {
-        let (i, shift) = part(dtype, at);
-        (word(i), shift)
-    };
+    let word = |i: &str| if is_atomic { format!("atomicLoad(&{words}[{i}])") } else { format!("{words}[{i}]") };
+    match dtype.size() {
+        1 | 2 => {
+            let (i, shift) = part(dtype, at);
+            value(dtype, long, &word(&i), "", &shift)
+        }
+        4 => value(dtype, long, &word(at), "", "0u"),
+        _ => value(dtype, long, &word(&format!("2u * ({at})")), &word(&format!("2u * ({at}) + 1u")), "0u"),
+    }
+}
+
+/// The element of which `word` has the bits from `shift` on, or, where it has 64, `next` the rest.
+pub fn value(dtype: DType, long: Long, word: &str, next: &str, shift: &str) -> Result<String> {
     Ok(match dtype {
-        DType::F32 => format!("bitcast<f32>({})", word(at.into())),
-        DType::I32 => format!("bitcast<i32>({})", word(at.into())),
-        DType::Bool => {
-            let (word, shift) = bits();
-            format!("(({word} >> ({shift})) & 0xffu) != 0u")
-        }
-        DType::U8 => {
-            let (word, shift) = bits();
-            format!("i32(({word} >> ({shift})) & 0xffu)")
-        }
-        DType::I8 | DType::I16 => {
-            let (word, shift) = bits();
-            format!("extractBits(bitcast<i32>({word}), {shift}, {}u)", 8 * dtype.size())
-        }
-        DType::F16 => {
-            let (word, shift) = bits();
-            format!("widen_f16(({word} >> ({shift})) & 0xffffu)")
-        }
-        DType::BF16 => {
-            let (word, shift) = bits();
-            format!("bitcast<f32>(({word} >> ({shift})) << 16u)")
-        }
+        DType::F32 => format!("bitcast<f32>({word})"),
+        DType::I32 => format!("bitcast<i32>({word})"),
+        DType::Bool => format!("(({word} >> ({shift})) & 0xffu) != 0u"),
+        DType::U8 => format!("i32(({word} >> ({shift})) & 0xffu)"),
+        DType::I8 | DType::I16 => format!("extractBits(bitcast<i32>({word}), {shift}, {}u)", 8 * dtype.size()),
+        DType::F16 => format!("widen_f16(({word} >> ({shift})) & 0xffffu)"),
+        DType::BF16 => format!("bitcast<f32>(({word} >> ({shift})) << 16u)"),
         DType::I64 | DType::F64 => {
             let t = compute_type(dtype, long).unwrap_or_default();
-            format!("join_{t}({}, {})", word(format!("2u * ({at})")), word(format!("2u * ({at}) + 1u")))
+            format!("join_{t}({word}, {next})")
         }
         DType::C64 | DType::C128 => return not_built(&format!("reading {}", dtype.name())),
     })

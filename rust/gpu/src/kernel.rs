@@ -10,6 +10,7 @@ use crate::parameters::Parameters;
 use crate::pipelines::{Access, Pipeline, Source};
 use crate::prelude;
 use crate::recorder::Command;
+use crate::vectors::{self, Groups};
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -22,6 +23,8 @@ const GRID: usize = 65_535;
 enum Form<'a> {
     /// Elements of a dtype, with a layout where they are not dense.
     Elements(DType, Option<&'a Layout>),
+    /// Vectors of four elements of a dtype.
+    Fours(DType),
     /// A WGSL type.
     Words(&'static str),
 }
@@ -66,6 +69,14 @@ impl<'a> Kernel<'a> {
     /// An operand that is read through its layout.
     pub fn input(&mut self, name: &'static str, operand: &'a Operand) {
         self.bind(name, &operand.buffer, Access::Read, Form::Elements(operand.dtype, Some(&operand.layout)));
+    }
+
+    /// An operand whose layout says where elements lie that are read four at a time, as `load_four_name(at)` from a multiple of
+    /// four on. It has no other name in this kernel.
+    pub fn fours(&mut self, name: &'static str, operand: &'a Operand) {
+        self.layout(name, &operand.layout);
+        let form = Form::Fours(operand.dtype);
+        self.bindings.push(Binding { name, buffer: &operand.buffer, access: Access::Read, form });
     }
 
     /// An operand that is written through its layout.
@@ -179,6 +190,21 @@ impl<'a> Kernel<'a> {
         Ok(())
     }
 
+    /// The function that reads four elements of a binding.
+    fn four_elements(&mut self, name: &str, dtype: DType, long: Long, slot: &Slot) -> Result<()> {
+        let Some(ty) = compute_type(dtype, long) else {
+            return not_built(&format!("{} of {}", self.label, dtype.name()));
+        };
+        let groups = Groups { dtype, long, lanes: 4, buffer: &slot.variable, width: vectors::width(dtype, 4) };
+        let (lines, elements) = groups.load("at / 4u", "words")?;
+        let element = |text: &String| if dtype == DType::Bool { format!("i32({text})") } else { text.clone() };
+        let (lines, elements) = (lines.join(" "), elements.iter().map(element).collect::<Vec<_>>().join(", "));
+        self.functions.insert(format!("type_{name}"), format!("alias type_{name} = {ty};"));
+        let rest = format!("(at: u32) -> array<{ty}, 4> {{ {lines} return array<{ty}, 4>({elements}); }}");
+        self.function(format!("load_four_{name}"), &rest);
+        Ok(())
+    }
+
     /// The bindings of the shader.
     fn slots(&self, context: &Context) -> Result<Vec<Slot>> {
         let mut slots: Vec<Slot> = Vec::new();
@@ -187,6 +213,7 @@ impl<'a> Kernel<'a> {
             let writes_parts = |dtype| binding.access == Access::Write && per_word(dtype) > 1;
             let (ty, is_atomic) = match binding.form {
                 Form::Elements(dtype, _) => ("array<u32>", writes_parts(dtype)),
+                Form::Fours(dtype) => (vectors::array(vectors::width(dtype, 4)), false),
                 Form::Words(ty) => (ty, false),
             };
             if let Some(slot) = slots.iter_mut().find(|slot| slot.buffer == buffer) {
@@ -197,7 +224,7 @@ impl<'a> Kernel<'a> {
                 continue;
             }
             let variable = match binding.form {
-                Form::Elements(..) => format!("{}_words", binding.name),
+                Form::Elements(..) | Form::Fours(_) => format!("{}_words", binding.name),
                 Form::Words(_) => binding.name.to_owned(),
             };
             slots.push(Slot { buffer, access: binding.access, variable, ty: ty.to_owned(), is_atomic });
@@ -210,10 +237,14 @@ impl<'a> Kernel<'a> {
     fn text(&mut self, context: &Context) -> Result<(String, Vec<Slot>)> {
         let mut slots = self.slots(context)?;
         for k in 0..self.bindings.len() {
-            let Binding { name, buffer, form: Form::Elements(dtype, _), .. } = self.bindings[k] else { continue };
+            let Binding { name, buffer, ref form, .. } = self.bindings[k];
             let buffer = bound(context, buffer)?;
             let slot = slots.iter().find(|slot| slot.buffer == buffer).expect("each binding has a slot");
-            self.elements(name, dtype, context.long(), slot)?;
+            match *form {
+                Form::Elements(dtype, _) => self.elements(name, dtype, context.long(), slot)?,
+                Form::Fours(dtype) => self.four_elements(name, dtype, context.long(), slot)?,
+                Form::Words(_) => {}
+            }
         }
         if self.has_faults {
             slots.push(Slot {

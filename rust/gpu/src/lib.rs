@@ -18,6 +18,7 @@ mod missing;
 mod not_built;
 mod order;
 mod parameters;
+mod part;
 mod pipelines;
 mod pool;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod rows;
 mod scan;
 mod sort;
 mod take;
+mod vectors;
 mod window;
 
 use context::Context;

@@ -38,6 +38,13 @@ impl Lines {
         };
         smallest(&self.steps) <= smallest(&self.starts)
     }
+
+    /// Whether every line is dense and starts at a multiple of `count` elements.
+    pub fn lie_in_vectors(&self, count: usize) -> bool {
+        let Layout { shape, strides, offset } = &self.starts.layout;
+        let is_multiple = |(&size, &stride): (&usize, &isize)| size == 1 || stride % count as isize == 0;
+        self.steps.layout.is_contiguous() && offset.is_multiple_of(count) && shape.iter().zip(strides).all(is_multiple)
+    }
 }
 
 /// The layout with as few axes as show the same elements in the same order, at least one.

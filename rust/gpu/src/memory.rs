@@ -78,14 +78,13 @@ impl Drop for DeviceMemory {
 /// Windows start at multiples of this: where every device can bind a buffer.
 pub const ALIGNMENT: usize = 256;
 
+/// Buffers and bindings are multiples of this: as kernels read a vector of four words.
+pub const VECTOR: usize = 16;
+
 /// Bytes of a buffer that is no window, from a multiple of [`ALIGNMENT`] on.
 pub fn window(buffer: &Buffer, bytes: Range<usize>) -> Buffer {
     debug_assert!(bytes.start.is_multiple_of(ALIGNMENT) && bytes.end <= buffer.0.len());
     Buffer(Arc::new(Window { of: buffer.clone(), bytes }))
-}
-
-pub fn is_window(buffer: &Buffer) -> bool {
-    buffer.0.as_any().is::<Window>()
 }
 
 /// What a kernel is bound to.
@@ -102,12 +101,12 @@ pub fn bound(context: &Context, buffer: &Buffer) -> Result<Bound> {
     if buffer.0.len() > context.window {
         return too_large(context, buffer.0.len());
     }
-    let whole_words = NonZeroU64::new(buffer.0.len().next_multiple_of(4).max(4) as u64);
+    let whole_vectors = NonZeroU64::new(buffer.0.len().next_multiple_of(VECTOR).max(VECTOR) as u64);
     if let Some(Window { of, bytes }) = buffer.0.as_any().downcast_ref() {
-        return Ok(Bound { buffer: device_buffer(of)?.clone(), offset: bytes.start as u64, size: whole_words });
+        return Ok(Bound { buffer: device_buffer(of)?.clone(), offset: bytes.start as u64, size: whole_vectors });
     }
     let buffer = device_buffer(buffer)?.clone();
-    let size = if buffer.size() > context.window as u64 { whole_words } else { None };
+    let size = if buffer.size() > context.window as u64 { whole_vectors } else { None };
     Ok(Bound { buffer, offset: 0, size })
 }
 

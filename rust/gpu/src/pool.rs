@@ -2,6 +2,7 @@
 //! so whoever gets it next writes to it after its last reader.
 
 use crate::context::lock;
+use crate::memory::VECTOR;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -29,12 +30,12 @@ struct State {
 }
 
 /// The size of the buffers that requests of `bytes` share: the next power of two, from 1 MiB on in steps of an eighth of one.
-/// A class beyond `most` is the request itself, to whole words.
+/// A class beyond `most` is the request itself, to whole vectors.
 pub fn size_class(bytes: usize, most: usize) -> usize {
     let power = bytes.max(256).next_power_of_two();
     let step = if power <= 1 << 20 { power } else { power / 16 };
     let class = bytes.max(256).next_multiple_of(step);
-    if class <= most { class } else { bytes.next_multiple_of(4) }
+    if class <= most { class } else { bytes.next_multiple_of(VECTOR) }
 }
 
 impl Pool {
@@ -109,10 +110,10 @@ mod tests {
         const MOST: usize = 1 << 31;
         for bytes in [0, 1, 256, 257, 4097, 1 << 20, (1 << 20) + 1, 5_000_001, MOST - 4] {
             let class = size_class(bytes, MOST);
-            assert!(class >= bytes.max(4) && class.is_multiple_of(4), "{bytes}: {class}");
+            assert!(class >= bytes.max(4) && class.is_multiple_of(VECTOR), "{bytes}: {class}");
             assert!(bytes <= 1 << 20 || class - bytes <= bytes / 8, "{bytes}: {class}");
             assert_eq!(size_class(class, MOST), class);
         }
-        assert_eq!(size_class(1001, 1010), 1004);
+        assert_eq!(size_class(1001, 1010), 1008);
     }
 }

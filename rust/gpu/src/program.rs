@@ -2,17 +2,16 @@
 //! time. Programs that differ in sizes, strides and scalars alone share it.
 
 use crate::context::Context;
-use crate::elements::per_word;
 use crate::emit;
 use crate::kernel::{compile, grid};
-use crate::memory::{bound, convert, is_window};
-use crate::not_built::not_built;
+use crate::memory::{bound, convert};
 use crate::parameters::Parameters;
-use crate::pipelines::{Access, WORKGROUP};
+use crate::part::{Part, Target};
+use crate::pipelines::Access;
 use crate::recorder::Command;
 use crate::window;
 use pyrite_core::program::{Arg, Input, Program, Run, Step};
-use pyrite_core::{Buffer, DType, Op, Operand, Result, Scalar};
+use pyrite_core::{Buffer, DType, Op, Operand, Result};
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
 pub const MAX_ELEMENTS: usize = 1 << 31;
@@ -21,23 +20,6 @@ pub const MAX_ELEMENTS: usize = 1 << 31;
 const MOST_TOGETHER: usize = 1 << 22;
 /// Programs of one kernel.
 const PARTS: usize = 16;
-
-/// Where the elements of a result go.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Target {
-    /// One after another.
-    Dense,
-    /// Where the layout of this input says.
-    PlacesOf(usize),
-}
-
-/// A buffer of the kernel, bound once: an input that gives its memory to a result is read through the result's binding.
-pub struct Binding<'p> {
-    pub buffer: &'p Buffer,
-    pub access: Access,
-    /// Whether threads write to parts of a word.
-    pub is_atomic: bool,
-}
 
 /// Evaluates a program; see `Backend::run`.
 pub fn run(context: &Context, program: &Program, outputs: &[Buffer]) -> Result<()> {
@@ -84,12 +66,8 @@ fn write_seen(context: &Context, source: &Operand, target: &Operand) -> Result<(
     };
     program.merge_axes();
     let mut program = copy_in_words(&program).unwrap_or(program);
-    let dense = &program.inputs[1].layout;
-    // Dense results are stored in whole words, so a part of the buffer qualifies only where elements share no word.
-    let bytes = target.buffer.0.len();
-    let has_own_words = !is_window(&target.buffer) || bytes.is_multiple_of(4);
-    let fills = per_word(target.dtype) == 1 || has_own_words && program.numel * target.dtype.size() >= bytes;
-    let place = if dense.is_whole(program.numel) && fills { Target::Dense } else { Target::PlacesOf(1) };
+    let is_whole = program.inputs[1].layout.is_whole(program.numel);
+    let place = if is_whole { Target::Dense } else { Target::PlacesOf(1) };
     if place == Target::Dense {
         program.inputs.pop();
     }
@@ -118,48 +96,19 @@ fn copy_in_words(program: &Program) -> Option<Program> {
     Some(copy)
 }
 
-/// One program of a kernel.
-pub struct Part<'p> {
-    pub program: &'p Program,
-    pub target: Target,
-    pub bindings: Vec<Binding<'p>>,
-    /// Elements of a thread.
-    pub lanes: usize,
-    /// Where the program is a piece of a larger one: what comes before its elements.
-    pub first: usize,
-}
-
-impl<'p> Part<'p> {
-    fn new(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Result<Part<'p>> {
-        if program.numel > MAX_ELEMENTS {
-            return not_built(&format!("a program over {} elements", program.numel));
-        }
-        let per_word = |&step: &usize| per_word(program.steps[step].dtype());
-        let lanes = match target {
-            Target::Dense => program.outputs.iter().map(per_word).max().unwrap_or(1),
-            Target::PlacesOf(_) => 1,
-        };
-        Ok(Part { program, target, bindings: bindings(program, outputs, target), lanes, first: 0 })
-    }
-
-    fn groups(&self) -> usize {
-        self.program.numel.div_ceil(self.lanes * WORKGROUP)
-    }
-}
-
 fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Target) -> Result<()> {
     if program.numel == 0 {
         return Ok(());
     }
     if sees_all(context, program, outputs) {
-        return launch_parts(context, &[Part::new(program, outputs, target)?]);
+        return launch_parts(context, &[Part::new(context, program, outputs, target)?]);
     }
     let pieces = match window::pieces(context, program, outputs) {
         Ok(pieces) => pieces,
         Err(_) => window::pieces(context, &with_dense_inputs(context, program)?, outputs)?,
     };
     for window::Piece { program, outputs, first } in pieces {
-        let part = Part { first, ..Part::new(&program, &outputs, Target::Dense)? };
+        let part = Part { first, ..Part::new(context, &program, &outputs, Target::Dense)? };
         launch_parts(context, &[part])?;
     }
     Ok(())
@@ -189,8 +138,8 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
     let mut parameters = Parameters::default();
     let mut key = Vec::with_capacity(128);
     for part in parts {
-        words(part, &mut parameters)?;
-        structure(part, &mut key);
+        part.words(&mut parameters)?;
+        part.structure(&mut key);
     }
     let pipeline = match context.pipelines.of_program(&key) {
         Some(pipeline) => pipeline,
@@ -220,9 +169,9 @@ pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
             run(context, program, outputs)?;
             continue;
         }
-        let part = Part::new(program, outputs, Target::Dense)?;
+        let part = Part::new(context, program, outputs, Target::Dense)?;
         let mut key = Vec::with_capacity(128);
-        structure(&part, &mut key);
+        part.structure(&mut key);
         match alike.iter_mut().find(|(known, _)| *known == key) {
             Some((_, parts)) => parts.push(part),
             None => alike.push((key, vec![part])),
@@ -234,85 +183,4 @@ pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
         parts.chunks(together).try_for_each(|parts| launch_parts(context, parts))?;
     }
     Ok(())
-}
-
-/// The outputs, then the inputs that are no output.
-fn bindings<'p>(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Vec<Binding<'p>> {
-    let is_atomic = |step: usize| target != Target::Dense && per_word(program.steps[step].dtype()) > 1;
-    let mut bindings: Vec<Binding<'p>> = outputs
-        .iter()
-        .zip(&program.outputs)
-        .map(|(buffer, &step)| Binding { buffer, access: Access::Write, is_atomic: is_atomic(step) })
-        .collect();
-    for input in &program.inputs {
-        if !bindings.iter().any(|binding| binding.buffer.same(&input.buffer)) {
-            bindings.push(Binding { buffer: &input.buffer, access: Access::Read, is_atomic: false });
-        }
-    }
-    bindings
-}
-
-/// Adds the parameters, in the order in which the kernel's text asks for them.
-fn words(part: &Part<'_>, words: &mut Parameters) -> Result<()> {
-    let program = part.program;
-    words.push(program.numel as u32);
-    if !program.inputs.iter().all(|input| input.layout.is_contiguous()) {
-        words.push(part.first as u32);
-        program.shape.iter().rev().for_each(|&size| words.push(size as u32));
-    }
-    for input in &program.inputs {
-        words.push(input.layout.offset as u32);
-        if !input.layout.is_contiguous() {
-            input.layout.strides.iter().for_each(|&stride| words.push(stride as u32));
-        }
-    }
-    for &(scalar, dtype) in &program.scalars {
-        scalar_words(scalar, dtype, words)?;
-    }
-    Ok(())
-}
-
-fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<()> {
-    let wide = match dtype {
-        DType::F64 => scalar.to_f64().to_bits(),
-        DType::I64 => scalar.to_i64() as u64,
-        DType::Bool => scalar.to_bool().into(),
-        DType::F32 | DType::F16 | DType::BF16 => (scalar.to_f64() as f32).to_bits().into(),
-        DType::I32 | DType::I16 | DType::I8 | DType::U8 => (scalar.to_i64() as u32).into(),
-        DType::C64 | DType::C128 => return not_built(&format!("a number as {}", dtype.name())),
-    };
-    words.push(wide as u32);
-    if matches!(dtype, DType::F64 | DType::I64) {
-        words.push((wide >> 32) as u32);
-    }
-    Ok(())
-}
-
-/// Adds all that the text of a program's kernel depends on.
-fn structure(part: &Part<'_>, key: &mut Vec<u8>) {
-    let Part { program, target, bindings, .. } = part;
-    key.push(if let Target::PlacesOf(input) = *target { input as u8 } else { u8::MAX });
-    key.extend([program.shape.len() as u8, program.inputs.len() as u8, program.scalars.len() as u8]);
-    for input in &program.inputs {
-        let binding = bindings.iter().position(|binding| binding.buffer.same(&input.buffer));
-        let binding = binding.map_or(u8::MAX, |binding| binding as u8);
-        key.extend([input.dtype as u8, input.layout.is_contiguous().into(), binding]);
-    }
-    key.extend(program.scalars.iter().map(|&(_, dtype)| dtype as u8));
-    for step in &program.steps {
-        match step {
-            Step::Apply { op, dtype, .. } => key.extend([0, *op as u8, *dtype as u8]),
-            Step::Cast { from, to, .. } => key.extend([1, *from as u8, *to as u8]),
-        }
-        for arg in step.args() {
-            key.extend(match *arg {
-                Arg::Input(k) => [0, k as u8],
-                Arg::Scalar(k) => [1, k as u8],
-                Arg::Step(k) => [2, k as u8],
-            });
-        }
-    }
-    key.push(u8::MAX);
-    key.extend(program.outputs.iter().map(|&step| step as u8));
-    key.push(u8::MAX);
 }

@@ -1,5 +1,5 @@
 //! Reductions over the last axes of any layout. A line longer than a tile is folded tile by tile, and the results once more.
-//! How the work is cut depends on sizes and strides alone, so a device always gives the same bits.
+//! How the work is cut depends on layouts alone, so a device always gives the same bits.
 
 use crate::context::Context;
 use crate::elements::{compute_type, plus, times, wide};
@@ -14,6 +14,11 @@ use crate::program::{self, MAX_ELEMENTS};
 use crate::take;
 use crate::window;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
+use wgpu::DeviceType;
+
+const VALUE: &str = include_str!("shaders/reduce/value.wgsl");
+const ONE: &str = include_str!("shaders/reduce/one.wgsl");
+const FOUR: &str = include_str!("shaders/reduce/four.wgsl");
 
 /// Elements that one thread folds of a line, one after the other.
 const SHARE: usize = 32;
@@ -131,7 +136,7 @@ pub fn sum_lifted(
     others: &[(&'static str, &Operand)],
     out: &Buffer,
 ) -> Result<()> {
-    let rest = format!("{}{}", fold("Value(0)", "a + b"), include_str!("shaders/reduce/value.wgsl"));
+    let rest = format!("{}{VALUE}{ONE}", fold("Value(0)", "a + b"));
     let (mut text, mut others) = (format!("{}{text}", fold("Value(0)", "a + b")), others);
     loop {
         let cut = Cut::of(&lines);
@@ -173,9 +178,10 @@ fn fold(identity: &str, combination: &str) -> String {
 /// Sums, products and the like, in the dtype's compute type.
 fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &str, result: DType) -> Result<Buffer> {
     let wide = wide(lines.starts.dtype);
-    let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/value.wgsl"));
     loop {
-        let cut = Cut::of(&lines);
+        let cut = Cut::of(&lines).in_vectors(context, &lines);
+        let lift = if cut.each == 1 { ONE } else { FOUR };
+        let text = format!("{}{VALUE}{lift}", fold(identity, combination));
         let to = if cut.tiles == 1 { result } else { wide };
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
         launch(context, &lines, &cut, &text, &[], (&out, to))?;
@@ -188,12 +194,27 @@ fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &st
 
 /// Whether any element is not zero, or whether none is.
 fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str) -> Result<Buffer> {
-    let text = format!("{}{}", fold(identity, combination), include_str!("shaders/reduce/truth.wgsl"));
+    let truth = include_str!("shaders/reduce/truth.wgsl");
     loop {
-        let cut = Cut::of(&lines);
+        let dtype = lines.starts.dtype;
+        let mut cut = Cut::of(&lines);
+        // Eight bytes are words to compare, on devices that compute in no such dtype as well.
+        if dtype.size() < 8 {
+            cut = cut.in_vectors(context, &lines);
+        }
         let to = if cut.tiles == 1 { DType::Bool } else { DType::I32 };
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
-        let text = format!("{}{text}", keys(lines.starts.dtype, Order::Rising));
+        let lift = match cut.each {
+            1 => {
+                keys(dtype, Order::Rising)
+                    + "fn lift(start: u32, line: u32, j: u32) -> Value { return u32(is_true_at(start + place_along(j))); }\n"
+            }
+            _ => format!(
+                "fn lifted(x: type_item) -> Value {{ return u32(is_true_{}(x)); }}\n\n{FOUR}",
+                compute(context, dtype)
+            ),
+        };
+        let text = format!("{}{truth}{lift}", fold(identity, combination));
         launch(context, &lines, &cut, &text, &[], (&out, to))?;
         if cut.tiles == 1 {
             return Ok(out);
@@ -235,9 +256,10 @@ fn tiled(buffer: Buffer, dtype: DType, count: usize, tiles: usize) -> Lines {
     Lines::new(&Operand { buffer, layout: Layout::contiguous(&[count, tiles]), dtype }, 1)
 }
 
-/// How lines are cut: threads of a line, elements of a tile, tiles of a line.
+/// How lines are cut: elements that a thread reads at a time, threads of a line, elements of a tile, tiles of a line.
 pub struct Cut {
     is_along: bool,
+    each: usize,
     lanes: usize,
     tile: usize,
     tiles: usize,
@@ -253,7 +275,14 @@ impl Cut {
         let neighbours = if is_along { 1 } else { count.next_power_of_two().clamp(1, NEIGHBOURS) };
         let lanes = length.div_ceil(4).next_power_of_two().clamp(1, WORKGROUP / neighbours);
         let tile = lanes * SHARE;
-        Cut { is_along, lanes, tile, tiles: length.div_ceil(tile).max(1) }
+        Cut { is_along, each: 1, lanes, tile, tiles: length.div_ceil(tile).max(1) }
+    }
+
+    /// The same cut, read four elements at a time where the lines lie well for it; a software device has one at a time.
+    fn in_vectors(self, context: &Context, lines: &Lines) -> Cut {
+        let is_software = context.adapter.device_type == DeviceType::Cpu;
+        let each = if !is_software && lines.lie_in_vectors(4) { 4 } else { 1 };
+        Cut { each, ..self }
     }
 
     /// Tiles of a line.
@@ -275,8 +304,12 @@ fn launch(
         return Err(Error::Invalid("gpu: too many elements to reduce at once".into()));
     };
     let mut kernel = Kernel::new("reduction");
-    kernel.input("item", &lines.starts);
-    kernel.input("along", &lines.steps);
+    if cut.each == 1 {
+        kernel.input("item", &lines.starts);
+        kernel.input("along", &lines.steps);
+    } else {
+        kernel.fours("item", &lines.starts);
+    }
     for (name, operand) in others {
         kernel.input(name, operand);
     }
@@ -286,6 +319,8 @@ fn launch(
     kernel.number("lanes", cut.lanes);
     kernel.number("tiles", cut.tiles);
     kernel.number("tile_length", cut.tile);
-    kernel.code(&format!("const IS_ALONG = {};\n{text}{}", cut.is_along, include_str!("shaders/reduce/tree.wgsl")));
+    let each = if cut.each == 1 { include_str!("shaders/reduce/each.wgsl") } else { "" };
+    let tree = include_str!("shaders/reduce/tree.wgsl");
+    kernel.code(&format!("const IS_ALONG = {};\n{text}{each}{tree}", cut.is_along));
     kernel.launch(context, [groups, 1, 1])
 }

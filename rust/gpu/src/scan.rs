@@ -141,7 +141,7 @@ fn launch(
     kernel.number("tiles", tiles);
     let carried = match fold {
         Fold::Numbers(text, _) => {
-            kernel.code(include_str!("shaders/reduce/value.wgsl"));
+            kernel.code(concat!(include_str!("shaders/reduce/value.wgsl"), include_str!("shaders/reduce/one.wgsl")));
             kernel.code(text);
             "load_carries(line * tiles() + tile - 1u)"
         }

@@ -1,5 +1,5 @@
 // Folds lines of elements. A workgroup takes one tile of several lines: `lanes()` threads fold a line each their share, and
-// then pairwise what they have. Value, identity, combine, lift (an element of a line) and put are written in front of this.
+// then pairwise what they have. Value, identity, combine, lift_each (EACH elements of a line) and put are written in front of this.
 
 var<workgroup> shares: array<Value, 256>;
 
@@ -19,8 +19,8 @@ fn main(
     if line < count() {
         let start = place_item(line);
         let end = min(length(), (tile + 1u) * tile_length());
-        for (var j = tile * tile_length() + lane; j < end; j += lanes()) {
-            value = combine(value, lift(start, line, j));
+        for (var j = tile * tile_length() + EACH * lane; j < end; j += EACH * lanes()) {
+            value = combine(value, lift_each(start, line, j));
         }
     }
     shares[lane * width + slot] = value;
