@@ -92,6 +92,7 @@ def test_a_chain_is_one_kernel():
 def test_an_optimizer_steps_over_all_parameters_at_once(optimizer):
     model = nn.Sequential(*(layer for k in range(8) for layer in (nn.Linear(8 + k, 9 + k), nn.ReLU())))
     twin = copy.deepcopy(model).cuda()
+    few = 4 * max(1, 16 // pyrite.cuda.get_device_properties().limits["buffers_of_a_kernel"])
     steps = [optimizer(m.parameters(), lr=0.01) for m in (model, twin)]
     for _ in range(3):
         for m, step in zip((model, twin), steps):
@@ -100,7 +101,7 @@ def test_an_optimizer_steps_over_all_parameters_at_once(optimizer):
             pyrite.cuda.synchronize()
             before = pyrite.cuda.memory_stats()["dispatches"]
             step.step()
-        assert pyrite.cuda.memory_stats()["dispatches"] - before <= 4
+        assert pyrite.cuda.memory_stats()["dispatches"] - before <= few
     for p, q in zip(model.parameters(), twin.parameters()):
         assert pyrite.allclose(p, q.cpu(), atol=1e-6)
 

@@ -126,7 +126,7 @@ def test_categories_are_drawn_in_proportion():
     weights = pyrite.tensor([[1.0, 0.0, 3.0, 0.0], [0.0, 2.0, 2.0, 0.0]], device="cuda")
     drawn = pyrite.multinomial(weights, 8000, replacement=True).cpu()
     shares = pyrite.stack([(drawn == k).double().mean(1) for k in range(4)], 1)
-    assert pyrite.allclose(shares, (weights / 4).double().cpu(), atol=0.02)
+    assert pyrite.allclose(shares, (weights / 4).cpu().double(), atol=0.02)
     assert bool((shares[weights.cpu() == 0] == 0).all())
     assert sorted(pyrite.multinomial(weights[0], 2).tolist()) == [0, 2]
 

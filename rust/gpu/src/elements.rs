@@ -9,7 +9,7 @@ use pyrite_core::{DType, Result};
 pub enum Long {
     /// Integers of its own.
     Native,
-    /// Pairs of words, with the arithmetic of `shaders/pair.wgsl`, which has no division.
+    /// Pairs of words, with the arithmetic of `shaders/pair.wgsl`.
     Pair,
 }
 

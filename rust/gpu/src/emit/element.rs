@@ -115,12 +115,5 @@ fn unsupported<T>(op: Op, dtype: DType) -> Result<T> {
              tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
         )));
     }
-    if dtype == DType::I64 {
-        let op = op.name();
-        return Err(Error::Invalid(format!(
-            "gpu: {op} of int64 is not available on this device, which has no 64-bit integers and divides none: use .int(), or \
-             move the tensor with .cpu()"
-        )));
-    }
     not_built(&format!("{} of {}", op.name(), dtype.name()))
 }

@@ -93,6 +93,65 @@ fn word_product(x: u32, y: u32) -> pair {
     return vec2<u32>((other << 16u) | (low & 0xffffu), (x >> 16u) * (y >> 16u) + (middle >> 16u) + (other >> 16u));
 }
 
+// The quotient and, after it, the rest of x / y, all without signs; y is not 0. A bit at a time beyond one word.
+fn divided(x: pair, y: pair) -> vec4<u32> {
+    if (x.y | y.y) == 0u { return vec4<u32>(x.x / y.x, 0u, x.x % y.x, 0u); }
+    var quotient = x;
+    var rest = ZERO_pair;
+    for (var k = 0u; k < 64u; k++) {
+        rest = vec2<u32>((rest.x << 1u) | (quotient.y >> 31u), (rest.y << 1u) | (rest.x >> 31u));
+        quotient = shifted_left(quotient, 1u);
+        if (rest.y > y.y) | ((rest.y == y.y) & (rest.x >= y.x)) {
+            rest = op_sub_pair(rest, y);
+            quotient.x |= 1u;
+        }
+    }
+    return vec4<u32>(quotient, rest);
+}
+
+// The sizes of x / y and of what is left; 0 where y is.
+fn divided_sizes(x: pair, y: pair) -> vec4<u32> {
+    let has_divisor = is_true_pair(y);
+    let sizes = divided(abs_pair(x), select(ONE_pair, abs_pair(y), has_divisor));
+    return select(vec4<u32>(0u), sizes, has_divisor);
+}
+
+// x / y towards zero; 0 if y is 0, and the smallest integer over -1 is itself.
+fn trunc_divide_pair(x: pair, y: pair) -> pair {
+    let size = divided_sizes(x, y).xy;
+    return select(size, negate_pair(size), signbit_pair(x) != signbit_pair(y));
+}
+
+fn fmod_pair(x: pair, y: pair) -> pair {
+    let size = divided_sizes(x, y).zw;
+    return select(size, negate_pair(size), signbit_pair(x));
+}
+
+fn floor_divide_pair(x: pair, y: pair) -> pair {
+    let sizes = divided_sizes(x, y);
+    let is_below = signbit_pair(x) != signbit_pair(y);
+    let size = op_add_pair(sizes.xy, select(ZERO_pair, ONE_pair, is_below & is_true_pair(sizes.zw)));
+    return select(size, negate_pair(size), is_below);
+}
+
+fn remainder_pair(x: pair, y: pair) -> pair {
+    let rest = fmod_pair(x, y);
+    return select(rest, op_add_pair(rest, y), is_true_pair(rest) & (signbit_pair(rest) != signbit_pair(y)));
+}
+
+fn gcd_pair(x: pair, y: pair) -> pair {
+    var a = abs_pair(x);
+    var b = abs_pair(y);
+    while is_true_pair(b) {
+        let rest = divided(a, b).zw;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+fn lcm_pair(x: pair, y: pair) -> pair { return abs_pair(op_mul_pair(trunc_divide_pair(x, gcd_pair(x, y)), y)); }
+
 // x ^ y, wrapping; a power below 0 is what is left of the fraction: 0 except for 1 and -1.
 fn pow_pair(x: pair, y: pair) -> pair {
     var power = ONE_pair;
