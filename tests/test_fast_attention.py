@@ -1,5 +1,5 @@
 """Attention on the GPU: what the composite gives on the CPU, in one dispatch, and its gradients in three, without a
-matrix of all queries and keys."""
+matrix of all queries and keys. Few queries over long keys take one more for the parts of the keys."""
 
 import subprocess
 import sys
@@ -31,6 +31,13 @@ ROWS = {
     "mask of each batch": ((2, 2, 20, 8), (2, 2, 70, 8), (2, 2, 70, 8), {"kept": (2, 1, 1, 70)}),
     "mask added": ((2, 2, 20, 8), (2, 2, 70, 8), (2, 2, 70, 8), {"added": (2, 20, 70)}),
     "mask of shared heads": ((2, 4, 20, 8), (2, 2, 9, 8), (2, 2, 9, 8), {"added": (2, 4, 1, 9), "enable_gqa": True}),
+    "widest heads": ((1, 2, 33, 256), (1, 2, 40, 256), (1, 2, 40, 256), {"dispatches": (1, 4)}),
+    "wide values": ((1, 2, 9, 16), (1, 2, 40, 16), (1, 2, 40, 200), {"dispatches": (1, 4)}),
+    "few queries, causal": ((2, 9, 8), (2, 140, 8), (2, 140, 8), {"is_causal": True}),
+    "few queries, masked": ((2, 6, 5, 8), (2, 2, 90, 8), (2, 2, 90, 8), {"added": (6, 5, 90), "enable_gqa": True}),
+    "few queries, long keys": ((2, 2, 3, 20), (2, 2, 1100, 20), (2, 2, 1100, 133), {"dispatches": (2, 4)}),
+    "long keys, masked": ((1, 1, 30, 8), (1, 1, 600, 8), (1, 1, 600, 8), {"kept": (30, 600), "dispatches": (2, 4)}),
+    "long queries, few keys": ((1, 2, 700, 8), (1, 1, 5, 8), (1, 1, 5, 8), {"dispatches": (1, 5)}),
 }
 
 
@@ -81,6 +88,7 @@ def test_the_kernels_give_what_the_composite_gives(row, view, dtype):
     for device in ("cpu", "cuda"):
         q, k, v = [view(x).to(device).requires_grad_() for x in inputs]
         arguments = options(given, dtype, device)
+        expected_dispatches = arguments.pop("dispatches", (1, 3))
         before = dispatches()
         out = F.scaled_dot_product_attention(q, k, v, **arguments)
         between = dispatches()
@@ -88,7 +96,7 @@ def test_the_kernels_give_what_the_composite_gives(row, view, dtype):
         after = dispatches()
         slopes = pyrite.autograd.grad(out, (q, k, v), g)
         if device == "cuda":
-            assert (between - before, dispatches() - after) == (1, 3)
+            assert (between - before, dispatches() - after) == expected_dispatches
         results[device] = [t.detach().cpu().float() for t in (out, *slopes)]
     for expected, actual in zip(results["cpu"], results["cuda"]):
         assert actual.shape == expected.shape
@@ -97,29 +105,34 @@ def test_the_kernels_give_what_the_composite_gives(row, view, dtype):
 
 @needs_gpu
 @pytest.mark.parametrize("mask", [False, -float("inf")])
-def test_a_query_without_keys_gives_zeros(mask):
-    q, k, v = (numbers((2, n, 4), n).cuda().requires_grad_() for n in (3, 40, 40))
-    hidden = pyrite.ones(3, 40, dtype=pyrite.bool) if mask is False else pyrite.zeros(3, 40)
+@pytest.mark.parametrize(("queries", "keys"), [(3, 40), (3, 600), (20, 40), (20, 600)])
+def test_a_query_without_keys_gives_zeros(mask, queries, keys):
+    q, k, v = (numbers((2, n, 4), n).cuda().requires_grad_() for n in (queries, keys, keys))
+    hidden = pyrite.ones(queries, keys, dtype=pyrite.bool) if mask is False else pyrite.zeros(queries, keys)
     hidden[1] = mask
+    hidden[2, : keys // 2 + 64] = mask
     out = F.scaled_dot_product_attention(q, k, v, hidden.cuda())
     out.sum().backward()
     assert out[:, 1].tolist() == q.grad[:, 1].tolist() == [[0.0] * 4] * 2
+    expected = F.scaled_dot_product_attention(q.cpu(), k.cpu(), v.cpu(), hidden)
+    assert pyrite.allclose(out.cpu(), expected, rtol=1e-4, atol=1e-5)
     assert out.isfinite().all() and k.grad.isfinite().all() and v.grad.isfinite().all()
 
 
 @needs_gpu
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_scores_that_are_not_finite(value):
-    q, k, v = (numbers((1, 70, 4), seed) for seed in range(3))
-    q[0, 65, 0] = value
+@pytest.mark.parametrize(("queries", "keys"), [(70, 70), (3, 70), (3, 600)])
+def test_scores_that_are_not_finite(value, queries, keys):
+    q, k, v = (numbers((1, n, 4), seed) for seed, n in enumerate((queries, keys, keys)))
+    q[0, -1, 0] = value
     expected = F.scaled_dot_product_attention(q, k.abs(), v)
     actual = F.scaled_dot_product_attention(q.cuda(), k.abs().cuda(), v.cuda()).cpu()
-    assert expected[0, 65].isnan().all()
+    assert expected[0, -1].isnan().all()
     assert pyrite.allclose(actual, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
 
 
 @needs_gpu
-@pytest.mark.parametrize("given", [{"dropout_p": 0.5}, {"attn_mask": True}, {"size": 160}])
+@pytest.mark.parametrize("given", [{"dropout_p": 0.5}, {"attn_mask": True}, {"size": 260}])
 def test_what_the_kernels_do_not_take_is_composed(given):
     given = dict(given)
     size = given.pop("size", 4)

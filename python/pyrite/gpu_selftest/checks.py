@@ -272,6 +272,10 @@ def _functional() -> dict[str, Program]:
         q, k, v = (_numbers(d, 2, 4, 33, 16, seed=seed) for seed in range(3))
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
+    def attention_of_few(d: str) -> Tensor:
+        q, k, v = (_numbers(d, 1, 2, n, 24, seed=n) for n in (3, 700, 700))
+        return F.scaled_dot_product_attention(q, k, v)
+
     def with_gradient(f: Callable[[Tensor], Tensor]) -> Program:
         def compute(d: str) -> list[Tensor]:
             x = _numbers(d, 20, 48).requires_grad_()
@@ -292,6 +296,7 @@ def _functional() -> dict[str, Program]:
         "gelu": with_gradient(F.gelu),
         "cross_entropy": with_gradient(lambda x: F.cross_entropy(x, targets(x)).reshape(1)),
         "attention": attention,
+        "attention of few queries": attention_of_few,
         "conv2d": lambda d: F.conv2d(_numbers(d, 2, 3, 12, 12), _numbers(d, 5, 3, 3, 3, seed=1), padding=1, stride=2),
         "max_pool2d": lambda d: F.max_pool2d(_numbers(d, 2, 3, 12, 12), 2),
         "batch_norm": lambda d: F.batch_norm(_numbers(d, 8, 3, 6, 6), None, None, training=True),

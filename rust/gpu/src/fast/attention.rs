@@ -1,21 +1,24 @@
 //! Attention without the matrix of all queries and keys (Dao, "FlashAttention-2", 2023): a workgroup keeps tiles of it in its
-//! memory, with a running maximum and sum for each query. The gradients take a kernel for queries and one for keys, so that
-//! every sum has one order.
+//! memory, with a running maximum and sum for each query. Where there are few queries, those that read the same keys share a
+//! workgroup, and several workgroups go through a part of the keys each ("Flash-Decoding", 2023).
 
-use super::rows::Rows;
-use super::softmax::ADDED;
+mod slopes;
+mod split;
+
 use crate::context::Context;
 use crate::kernel::Kernel;
-use crate::lines::Lines;
-use crate::memory::allocate;
 use crate::not_built::not_built;
 use crate::program::MAX_ELEMENTS;
-use pyrite_core::{Buffer, DType, Layout, Operand, Result};
+use pyrite_core::{DType, Layout, Operand, Result};
+pub use slopes::slopes;
+use split::Split;
 
 /// The widest query, key or value that a thread's registers hold a part of.
-pub const MAX_SIZE: usize = 128;
+pub const MAX_SIZE: usize = 256;
 /// Lines that a workgroup owns.
 const OWN: usize = 64;
+/// Queries for which a workgroup takes four lines rather than a tile.
+const FEW: usize = 16;
 
 /// What an attention is computed from: see `Fast::Attention`.
 #[derive(Clone, Copy)]
@@ -30,97 +33,76 @@ pub struct Given<'a> {
 
 /// `y = softmax(q k^T scale + mask) v`, and the logarithms of the sums.
 pub fn attention(context: &Context, given: Given<'_>, y: &Operand, logarithm: &Operand) -> Result<()> {
-    let mut kernel = given.kernel("attention")?;
-    for (name, operand) in [("q", given.q), ("k", given.k), ("v", given.v)] {
-        read(&mut kernel, name, operand);
+    let (queries, keys) = (given.q.layout.shape[2], given.k.layout.shape[2]);
+    let is_few = queries <= FEW;
+    let groups = if is_few { given.fours() } else { groups(given.q) };
+    let split = Split::new(groups, if given.is_causal { keys.min(queries) } else { keys });
+    if split.parts == 1 {
+        return given.forward(context, is_few, &split, [y, logarithm]);
     }
-    write(&mut kernel, "y", y);
+    let (results, logarithms) = (split.results(context, y)?, split.results(context, logarithm)?);
+    given.forward(context, is_few, &split, [&results, &logarithms])?;
+    let mut kernel = Kernel::new("attention: join");
+    kernel.dense("results", &results.buffer, DType::F32);
+    kernel.dense("logarithms", &logarithms.buffer, DType::F32);
+    kernel.target("y", y);
     kernel.output("logarithm", &logarithm.buffer, DType::F32);
-    let is_masked = given.is_causal || given.mask.is_some();
-    kernel.code(&format!("const EMPTY = {}u;\n", if is_masked { 0 } else { 0x7fc0_0000u32 }));
-    kernel.code(&given.enter(&["q", "y"], &["k", "v"]));
-    kernel.code(&product("q", "k"));
-    let blocks = blocks(given.v);
-    let code = include_str!("../shaders/fast/attention/forward.wgsl")
-        .replace("SUMS", &sums("y", blocks))
-        .replace("FADE", &each("y", blocks, |sum, _, i| format!("{sum} *= fade.{i};")))
-        .replace("GATHER", &gather("v", "y", blocks, "total += weights;"))
-        .replace("PUT", &put("y", blocks, |sum, i| format!("average({sum}, total.{i})")));
-    kernel.code(&code);
-    kernel.launch(context, [groups(given.q), 1, 1])
-}
-
-/// The gradients of q, k and v from that of y, `g`.
-pub fn slopes(
-    context: &Context,
-    given: Given<'_>,
-    g: &Operand,
-    [y, logarithm]: [&Operand; 2],
-    [dq, dk, dv]: [&Operand; 3],
-) -> Result<()> {
-    let lines = delta(context, g, y, logarithm)?;
-    query_slope(context, given, g, &lines, dq)?;
-    key_slope(context, given, g, &lines, [dk, dv])
-}
-
-/// For each query its logarithm, and the product of its result with the gradient.
-fn delta(context: &Context, g: &Operand, y: &Operand, logarithm: &Operand) -> Result<Buffer> {
-    let (g, y) = (Lines::new(g, 1), Lines::new(y, 1));
-    let rows = Rows::of(&g)?;
-    let out = allocate(context, 2 * g.count * DType::F32.size())?;
-    let mut kernel = Kernel::new("attention gradient: delta");
-    for (names, lines) in [(["g", "g_along"], &g), (["y", "y_along"], &y)] {
-        kernel.input(names[0], &lines.starts);
-        kernel.input(names[1], &lines.steps);
-    }
-    kernel.input("logarithm", logarithm);
-    kernel.output("lines", &out, DType::F32);
-    rows.code(&mut kernel, ADDED, include_str!("../shaders/fast/attention/delta.wgsl"));
-    kernel.launch(context, [rows.groups(), 1, 1])?;
-    Ok(out)
-}
-
-fn query_slope(context: &Context, given: Given<'_>, g: &Operand, lines: &Buffer, dq: &Operand) -> Result<()> {
-    let mut kernel = given.slope_kernel("attention gradient: query", g, lines)?;
-    write(&mut kernel, "dq", dq);
-    kernel.code(&given.enter(&["q", "g", "dq"], &["k", "v"]));
-    kernel.code(&(product("q", "k") + &product("g", "v")));
-    let blocks = blocks(dq);
-    let code = include_str!("../shaders/fast/attention/query_slope.wgsl")
-        .replace("SUMS", &sums("dq", blocks))
-        .replace("GATHER", &gather("k", "dq", blocks, ""))
-        .replace("PUT", &put("dq", blocks, |sum, _| format!("{sum} * bitcast<f32>(scale())")));
-    kernel.code(&code);
-    kernel.launch(context, [groups(given.q), 1, 1])
-}
-
-fn key_slope(context: &Context, given: Given<'_>, g: &Operand, lines: &Buffer, [dk, dv]: [&Operand; 2]) -> Result<()> {
-    let mut kernel = given.slope_kernel("attention gradient: key, value", g, lines)?;
-    write(&mut kernel, "dk", dk);
-    write(&mut kernel, "dv", dv);
-    kernel.code(&given.enter(&["q", "g"], &["k", "v", "dk", "dv"]));
-    kernel.code(&(product("k", "q") + &product("v", "g")));
-    let (k_blocks, v_blocks) = (blocks(dk), blocks(dv));
-    let keys = put("dk", k_blocks, |sum, _| format!("{sum} * bitcast<f32>(scale())"));
-    let values = put("dv", v_blocks, |sum, _| sum.to_owned());
-    let code = include_str!("../shaders/fast/attention/key_slope.wgsl")
-        .replace("SUMS", &(sums("dk", k_blocks) + &sums("dv", v_blocks)))
-        .replace("GATHER_VALUES", &gather("g", "dv", v_blocks, ""))
-        .replace("GATHER_KEYS", &gather("q", "dk", k_blocks, ""))
-        .replace("PUT", &(keys + &values));
-    kernel.code(&code);
-    kernel.launch(context, [groups(given.k), 1, 1])
+    kernel.code(&given.averages(1));
+    split.join(context, kernel, y, include_str!("../shaders/fast/attention/join.wgsl"))
 }
 
 impl<'a> Given<'a> {
+    fn forward(&self, context: &Context, is_few: bool, split: &Split, [y, logarithm]: [&Operand; 2]) -> Result<()> {
+        let mut kernel = self.kernel("attention", split)?;
+        for (name, operand) in [("q", self.q), ("k", self.k), ("v", self.v)] {
+            read(&mut kernel, name, operand);
+        }
+        kernel.output("logarithm", &logarithm.buffer, DType::F32);
+        kernel.code(&self.averages(split.parts));
+        kernel.code(&self.enter(&["q", "y"], &["k", "v"]));
+        let blocks = blocks(self.v);
+        if is_few {
+            kernel.target("y", y);
+            kernel.code(&few(blocks));
+            return kernel.launch(context, [self.fours() * split.parts, 1, 1]);
+        }
+        write(&mut kernel, "y", y);
+        kernel.code(TILES);
+        kernel.code(&product("q", "k"));
+        let code = include_str!("../shaders/fast/attention/forward.wgsl")
+            .replace("SUMS", &sums("y", blocks))
+            .replace("FADE", &each("y", blocks, |sum, _, i| format!("{sum} *= fade.{i};")))
+            .replace("GATHER", &gather("v", "y", blocks, "total += weights;"))
+            .replace("PUT", &put("y", blocks, |sum, i| format!("means({sum}, total.{i})")));
+        kernel.code(&code);
+        kernel.launch(context, [groups(self.q) * split.parts, 1, 1])
+    }
+
+    /// Workgroups that take all queries, four at a time, of those that read the same keys.
+    fn fours(&self) -> usize {
+        let (q, k) = (&self.q.layout.shape, &self.k.layout.shape);
+        k[0] * k[1] * (q[1] / k[1] * q[2]).div_ceil(4)
+    }
+
+    /// How a sum becomes a mean. A query without any key gives zero, if a mask is why, and a logarithm so large that gradients
+    /// count none of its keys; so small in one of several parts that the others decide.
+    fn averages(&self, parts: usize) -> String {
+        let is_masked = self.is_causal || self.mask.is_some() || parts > 1;
+        let empty = if is_masked { 0 } else { 0x7fc0_0000u32 };
+        let lost = if parts > 1 { 0xff80_0000u32 } else { 0x7f80_0000 };
+        let code = include_str!("../shaders/fast/attention/average.wgsl");
+        format!("const EMPTY = {empty}u;\nconst LOST = {lost}u;\n{code}")
+    }
+
     /// A kernel with what all of them need.
-    fn kernel(&self, label: &'static str) -> Result<Kernel<'a>> {
+    fn kernel(&self, label: &'static str, split: &Split) -> Result<Kernel<'a>> {
         let Given { q, k, v, mask, scale, is_causal } = *self;
         if [q, k, v].iter().any(|operand| 2 * operand.layout.numel() > MAX_ELEMENTS) {
             return not_built(&format!("attention of {:?} and {:?}", q.layout.shape, k.layout.shape));
         }
         let mut kernel = Kernel::new(label);
         kernel.number("scale", scale.to_bits() as usize);
+        split.numbers(&mut kernel);
         let place = "mask_start + query * stride_mask(2u) + key * stride_mask(3u)";
         let masked = match mask {
             None => "scaled".to_owned(),
@@ -132,28 +114,16 @@ impl<'a> Given<'a> {
             kernel.code("var<private> mask_start: u32;\n");
         }
         kernel.code(&format!("const IS_CAUSAL = {is_causal};\n"));
-        kernel.code(&include_str!("../shaders/fast/attention/tiles.wgsl").replace("MASKED", &masked));
-        Ok(kernel)
-    }
-
-    /// A kernel of the gradients.
-    fn slope_kernel<'b>(&self, label: &'static str, g: &'b Operand, lines: &'b Buffer) -> Result<Kernel<'b>>
-    where
-        'a: 'b,
-    {
-        let mut kernel = self.kernel(label)?;
-        for (name, operand) in [("q", self.q), ("k", self.k), ("v", self.v), ("g", g)] {
-            read(&mut kernel, name, operand);
-        }
-        kernel.dense("lines", lines, DType::F32);
-        kernel.code(include_str!("../shaders/fast/attention/weights.wgsl"));
+        kernel.code(&include_str!("../shaders/fast/attention/scores.wgsl").replace("MASKED", &masked));
         Ok(kernel)
     }
 
     /// The function that moves to a head of the queries: what has one part for each of these, and for each head of the keys.
     fn enter(&self, by_query: &[&str], by_key: &[&str]) -> String {
         let start = |name: &str, head: &str| {
-            format!("{name}_start = offset_{name}() + batch * stride_{name}(0u) + {head} * stride_{name}(1u);\n")
+            // What is written has a part for each part of the others: see `Split::results`.
+            let batch = if is_written(name) { "(part * size_q(0u) + batch)" } else { "batch" };
+            format!("{name}_start = offset_{name}() + {batch} * stride_{name}(0u) + {head} * stride_{name}(1u);\n")
         };
         let mask = self.mask.map(|_| start("mask", "head")).unwrap_or_default();
         let queries: String = by_query.iter().map(|name| start(name, "head")).collect();
@@ -161,7 +131,7 @@ impl<'a> Given<'a> {
         let line =
             if by_query.contains(&"g") { "first_line = (batch * size_q(1u) + head) * size_q(2u);\n" } else { "" };
         format!(
-            "fn enter(batch: u32, head: u32) {{\nlet key_head = head * size_k(1u) / size_q(1u);\n{queries}{keys}{mask}{line}}}\n"
+            "fn enter(part: u32, batch: u32, head: u32) {{\nlet key_head = head * size_k(1u) / size_q(1u);\n{queries}{keys}{mask}{line}}}\n"
         )
     }
 }
@@ -176,6 +146,10 @@ fn write<'a>(kernel: &mut Kernel<'a>, name: &'static str, operand: &'a Operand) 
     kernel.code(&include_str!("../shaders/fast/attention/write.wgsl").replace("NAME", name));
 }
 
+fn is_written(name: &str) -> bool {
+    ["y", "dq", "dk", "dv"].contains(&name)
+}
+
 /// Workgroups that take all lines of an operand.
 fn groups(operand: &Operand) -> usize {
     let Layout { shape, .. } = &operand.layout;
@@ -186,6 +160,8 @@ fn groups(operand: &Operand) -> usize {
 fn blocks(operand: &Operand) -> usize {
     operand.layout.shape[3].div_ceil(64)
 }
+
+const TILES: &str = include_str!("../shaders/fast/attention/tiles.wgsl");
 
 /// The text for each sum that a thread keeps, of 4 columns of an own line: its name, its block and its line.
 fn each(name: &str, blocks: usize, text: impl Fn(&str, usize, &str) -> String) -> String {
@@ -218,4 +194,23 @@ fn gather(source: &str, name: &str, blocks: usize, first: &str) -> String {
             .replace("ADD", &(sums + if block == 0 { first } else { "" }))
     };
     (0..blocks).map(block).collect()
+}
+
+/// The kernel of few queries, whose threads keep a sum for each of four lines in each block.
+fn few(blocks: usize) -> String {
+    let each = |text: fn(&str, usize) -> String| -> String {
+        (0..blocks).map(|block| text(&format!("sum{block}"), 64 * block) + "\n").collect()
+    };
+    include_str!("../shaders/fast/attention/few.wgsl")
+        .replace("SUMS", &each(|sum, _| format!("var {sum} = vec4<f32>();")))
+        .replace("FADE", &each(|sum, _| format!("{sum} *= left;")))
+        .replace("GATHER", &each(|sum, column| format!("{sum} += given * v_at(first + i, {column}u + column);")))
+        .replace(
+            "PUT",
+            &each(|sum, column| {
+                include_str!("../shaders/fast/attention/put_column.wgsl")
+                    .replace("SUM", sum)
+                    .replace("FIRST", &column.to_string())
+            }),
+        )
 }

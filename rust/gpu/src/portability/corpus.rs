@@ -268,13 +268,16 @@ fn losses(gpu: &'static Gpu, dtype: DType) -> Result<()> {
     Ok(())
 }
 
-/// Attention and its gradients, of heads of one block of columns and of two, with each kind of mask.
+/// Attention and its gradients, of heads of one block of columns and of several, of many queries, few over long keys, and many
+/// over few keys, with each kind of mask.
 fn attention(gpu: &'static Gpu, dtype: DType) -> Result<()> {
-    for size in [8, 100] {
-        let query = &zeros(gpu, &[2, 4, 70, size], dtype)?;
-        let key = &zeros(gpu, &[2, 2, 40, size], dtype)?;
-        let value = &zeros(gpu, &[2, 2, 40, 108 - size], dtype)?;
-        let masks = [zeros(gpu, &[70, 40], dtype)?, zeros(gpu, &[2, 1, 1, 40], DType::Bool)?];
+    let shapes =
+        [(70, 40, 8, 100), (70, 40, 100, 8), (3, 40, 8, 256), (3, 600, 256, 8), (30, 600, 8, 8), (600, 3, 256, 8)];
+    for (queries, keys, size, value_size) in shapes {
+        let query = &zeros(gpu, &[2, 4, queries, size], dtype)?;
+        let key = &zeros(gpu, &[2, 2, keys, size], dtype)?;
+        let value = &zeros(gpu, &[2, 2, keys, value_size], dtype)?;
+        let masks = [zeros(gpu, &[queries, keys], dtype)?, zeros(gpu, &[2, 1, 1, keys], DType::Bool)?];
         for (mask, is_causal) in [(None, false), (None, true), (Some(&masks[0]), false), (Some(&masks[1]), false)] {
             let given = Attention { query, key, value, mask, scale: 1.0, is_causal, shares_heads: true };
             if let Some((y, logarithms)) = given.fast()? {

@@ -5,21 +5,23 @@ fn main(
     @builtin(local_invocation_index) index: u32,
 ) {
     let tiles = (size_q(2u) + 63u) / 64u;
-    let place = group_index(group, grid);
-    if place >= size_q(0u) * size_q(1u) * tiles {
+    let groups = size_q(0u) * size_q(1u) * tiles;
+    let place = group_index(group, grid) % groups;
+    let part = group_index(group, grid) / groups;
+    if part >= parts() {
         return;
     }
-    enter(place / tiles / size_q(1u), place / tiles % size_q(1u));
+    enter(part, place / tiles / size_q(1u), place / tiles % size_q(1u));
     let first = place % tiles * 64u;
     let across = index % 16u;
     let down = index / 16u;
     let own = first + 4u * down;
-    let end = select(size_k(2u), min(size_k(2u), first + 64u), IS_CAUSAL);
+    let end = end_of(part, select(size_k(2u), min(size_k(2u), first + 64u), IS_CAUSAL));
     // The largest score so far, and the sum of exponentials of what lies below it.
     var top = vec4<f32>(-infinity());
     var total = vec4<f32>();
     SUMS
-    for (var first_other = 0u; first_other < end; first_other += 32u) {
+    for (var first_other = part * part_length(); first_other < end; first_other += 32u) {
         let products = product_q_k(first, first_other, index);
         let key = first_other + 2u * across;
         let scores0 = scores(own, key, products[0]);
@@ -46,8 +48,8 @@ fn main(
     if across == 0u {
         for (var i = 0u; i < 4u; i++) {
             if own + i < size_q(2u) {
-                let line = place / tiles * size_q(2u) + own + i;
-                store_logarithm(line, select(top[i] + log_f32(total[i]), infinity(), total[i] == 0.0));
+                let line = (part * size_q(0u) * size_q(1u) + place / tiles) * size_q(2u) + own + i;
+                store_logarithm(line, logarithm_of(top[i], total[i]));
             }
         }
     }
@@ -62,7 +64,6 @@ fn scores(query: u32, key: u32, products: vec4<f32>) -> vec4<f32> {
     );
 }
 
-// Zero for a query that a mask leaves without any key.
-fn average(sum: vec4<f32>, total: f32) -> vec4<f32> {
-    return select(sum / total, vec4<f32>(bitcast<f32>(EMPTY)), total == 0.0);
+fn means(sums: vec4<f32>, total: f32) -> vec4<f32> {
+    return vec4<f32>(average(sums.x, total), average(sums.y, total), average(sums.z, total), average(sums.w, total));
 }

@@ -5,8 +5,10 @@ fn main(
     @builtin(local_invocation_index) index: u32,
 ) {
     let tiles = (size_k(2u) + 63u) / 64u;
-    let place = group_index(group, grid);
-    if place >= size_k(0u) * size_k(1u) * tiles {
+    let groups = size_k(0u) * size_k(1u) * tiles;
+    let place = group_index(group, grid) % groups;
+    let part = group_index(group, grid) / groups;
+    if part >= parts() {
         return;
     }
     let first = place % tiles * 64u;
@@ -14,21 +16,17 @@ fn main(
     let down = index / 16u;
     let own = first + 4u * down;
     let sharing = size_q(1u) / size_k(1u);
+    let start = select(0u, first, IS_CAUSAL);
+    let end = end_of(part, size_q(2u));
     SUMS
     for (var i = 0u; i < sharing; i++) {
-        enter(place / tiles / size_k(1u), place / tiles % size_k(1u) * sharing + i);
-        for (var first_other = select(0u, first, IS_CAUSAL); first_other < size_q(2u); first_other += 32u) {
+        enter(part, place / tiles / size_k(1u), place / tiles % size_k(1u) * sharing + i);
+        for (var first_other = max(start, part * part_length()); first_other < end; first_other += 32u) {
             let products = product_k_q(first, first_other, index);
-            let slopes = product_v_g(first, first_other, index);
             let query = first_other + 2u * across;
             let weights0 = weights_of(query, own, products[0]);
             let weights1 = weights_of(query + 1u, own, products[1]);
-            tile[(2u * across) * 17u + down] = weights0;
-            tile[(2u * across + 1u) * 17u + down] = weights1;
-            GATHER_VALUES
-            tile[(2u * across) * 17u + down] = weights0 * (slopes[0] - delta(query));
-            tile[(2u * across + 1u) * 17u + down] = weights1 * (slopes[1] - delta(query + 1u));
-            GATHER_KEYS
+            STEPS
         }
     }
     PUT

@@ -5,18 +5,20 @@ fn main(
     @builtin(local_invocation_index) index: u32,
 ) {
     let tiles = (size_q(2u) + 63u) / 64u;
-    let place = group_index(group, grid);
-    if place >= size_q(0u) * size_q(1u) * tiles {
+    let groups = size_q(0u) * size_q(1u) * tiles;
+    let place = group_index(group, grid) % groups;
+    let part = group_index(group, grid) / groups;
+    if part >= parts() {
         return;
     }
-    enter(place / tiles / size_q(1u), place / tiles % size_q(1u));
+    enter(part, place / tiles / size_q(1u), place / tiles % size_q(1u));
     let first = place % tiles * 64u;
     let across = index % 16u;
     let down = index / 16u;
     let own = first + 4u * down;
-    let end = select(size_k(2u), min(size_k(2u), first + 64u), IS_CAUSAL);
+    let end = end_of(part, select(size_k(2u), min(size_k(2u), first + 64u), IS_CAUSAL));
     SUMS
-    for (var first_other = 0u; first_other < end; first_other += 32u) {
+    for (var first_other = part * part_length(); first_other < end; first_other += 32u) {
         let products = product_q_k(first, first_other, index);
         let slopes = product_g_v(first, first_other, index);
         for (var i = 0u; i < 2u; i++) {

@@ -1,0 +1,3 @@
+tile[(2u * across) * 17u + down] = weights0;
+tile[(2u * across + 1u) * 17u + down] = weights1;
+GATHER
