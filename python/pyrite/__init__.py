@@ -19,7 +19,7 @@ from pyrite.autograd.mode import (
     no_grad,
     set_grad_enabled,
 )
-from pyrite.device import device
+from pyrite.device import device, get_default_device, set_default_device
 from pyrite.dtype import PUBLIC as _DTYPES
 from pyrite.dtype import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
 from pyrite.generator import Generator, default_generator

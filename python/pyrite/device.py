@@ -1,8 +1,9 @@
-"""Devices: where a tensor's memory is, and the names by which users ask for one."""
+"""Devices: where a tensor's memory is, the names by which users ask for one, and each thread's default one."""
 
 from __future__ import annotations
 
 import re
+import threading
 
 from pyrite import _core
 
@@ -10,9 +11,21 @@ _TYPES = ("cpu", "cuda", "mps", "xpu", "vulkan", "gpu", "meta")
 _FORM = re.compile(r"([a-z]+)(?::(\d+))?")
 
 
+class _Default(threading.local):
+    """The device on which a thread's constructors work where a call names none, and those that it stood for before
+    the ``with`` blocks that the thread is in."""
+
+    def __init__(self) -> None:
+        self.device: device | None = None
+        self.outer: list[device | None] = []
+
+
+_default = _Default()
+
+
 class device:
     """A device type and an optional index, as ``torch.device``: ``device("cpu")``, ``device("cuda:0")``,
-    ``device("cuda", 0)``.
+    ``device("cuda", 0)``. In a ``with`` block it is the default device.
 
     Raises RuntimeError for a string that names no device type.
     """
@@ -58,6 +71,14 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        _default.outer.append(_default.device)
+        _default.device = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _default.device = _default.outer.pop()
+
     def __reduce__(self) -> tuple[object, ...]:
         return (device, (self.type,) if self.index is None else (self.type, self.index))
 
@@ -86,3 +107,24 @@ def resolve(where: device | str | int | None) -> device:
     if where.index not in (None, 0):
         raise RuntimeError(f"device '{where}' is not available: there is one GPU, number 0")
     return GPU
+
+
+def set_default_device(device: str | int | device | None) -> None:
+    """Makes `device` the one of new tensors whose constructor is given none, in this thread; None is the CPU again.
+
+    As in PyTorch, ``*_like``, ``new_*``, `from_numpy`, `frombuffer`, `normal` and ``Tensor()`` go on as before.
+    """
+    _default.device = None if device is None else _device(device)
+
+
+def get_default_device() -> device:
+    """The device of new tensors whose constructor is given none. RuntimeError where this machine has not got it."""
+    return resolve(_default.device)
+
+
+def or_default(where: device | str | int | None) -> device | str | int | None:
+    """The argument ``device=`` of a constructor, or the default device that stands for None where one is set."""
+    return _default.device if where is None else where
+
+
+_device = device

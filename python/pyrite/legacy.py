@@ -19,8 +19,8 @@ class TensorType(type):
 
     def __call__(cls, *args: Any) -> Tensor:
         if len(args) == 1 and not isinstance(args[0], int):
-            return ops.tensor(args[0], dtype=cls.dtype)
-        return ops.empty(*args, dtype=cls.dtype) if args else ops.empty(0, dtype=cls.dtype)
+            return ops.tensor(args[0], dtype=cls.dtype, device="cpu")
+        return ops.empty(*(args or [0]), dtype=cls.dtype, device="cpu")
 
 
 _DTYPES = {

@@ -24,7 +24,8 @@ from pyrite.ops import convert, index, random_fill, relayout
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import judged, refused, require_tensor, wrap_dim
 from pyrite.ops.arguments import sizes as sizes_of
-from pyrite.ops.data import checked_number, checked_sizes, legacy_tensor, row_major
+from pyrite.ops.data import checked_number, legacy_tensor, row_major
+from pyrite.ops.options import checked_sizes
 from pyrite.pickling import reduce_tensor
 from pyrite.size import Size
 from pyrite.tensor import PRIVATE, Handle, Tensor, new_size, wrap, wrap_as
@@ -151,7 +152,7 @@ def outside(other: Any) -> Any:
     if type(other) is Handle:
         return other
     if hasattr(other, "__array_interface__"):
-        return other.item() if other.ndim == 0 else ops.tensor(other)
+        return other.item() if other.ndim == 0 else ops.tensor(other, device="cpu")
     return NotImplemented
 
 
@@ -519,9 +520,9 @@ def bind_facts() -> None:
     t.imag = property(ops.imag, lambda self, value: overwrite_part(self.imag, value))
     t.T = property(lambda self: self.permute(*range(self.ndim - 1, -1, -1)))
     t.new = lambda self, *args: (
-        ops.tensor(args[0], dtype=self.dtype)
+        ops.tensor(args[0], dtype=self.dtype, device=self.device)
         if args and not isinstance(args[0], int)
-        else ops.empty(args or [0], dtype=self.dtype)
+        else ops.empty(args or [0], dtype=self.dtype, device=self.device)
     )
     names = {
         "float": "float32",

@@ -62,7 +62,8 @@ def jacobian(
                     row.append(g)
             block = tuple(
                 _finished(
-                    ops.stack(row).reshape(o.shape + x.shape) if row else ops.zeros(o.shape + x.shape), create_graph
+                    ops.stack(row).reshape(o.shape + x.shape) if row else ops.zeros(o.shape + x.shape, device=o.device),
+                    create_graph,
                 )
                 for row, x in zip(rows, xs)
             )

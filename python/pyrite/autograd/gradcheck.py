@@ -59,7 +59,7 @@ def analytical(outputs: list[Tensor], number: int, x: Tensor) -> list[Tensor]:
     rows = []
     out = outputs[number]
     for i in range(out.numel()):
-        seed = ops.zeros(out.numel(), dtype=out.dtype)
+        seed = ops.zeros(out.numel(), dtype=out.dtype, device=out.device)
         seed[i] = 1
         (g,) = grad(out, x, seed.reshape(out.shape), retain_graph=True, allow_unused=True)
         rows.append(ops.zeros_like(x) if g is None else g.detach())
@@ -129,7 +129,8 @@ def gradgradcheck(
     outputs = _outputs(func, inputs)
     if grad_outputs is None:
         weights = [
-            (ops.arange(o.numel(), dtype=o.dtype) * 0.37).cos().reshape(o.shape).requires_grad_() for o in outputs
+            (ops.arange(o.numel(), dtype=o.dtype, device=o.device) * 0.37).cos().reshape(o.shape).requires_grad_()
+            for o in outputs
         ]
     else:
         weights = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)

@@ -82,7 +82,7 @@ def _normal_cdf(x: float) -> float:
 
 
 def _redraw_normals_outside(tensor: Tensor, mean: float, std: float, a: float, b: float, generator) -> Tensor:
-    low, high = ops.tensor(a, dtype=tensor.dtype).item(), ops.tensor(b, dtype=tensor.dtype).item()
+    low, high = (ops.tensor(x, dtype=tensor.dtype, device="cpu").item() for x in (a, b))
     tensor.normal_(mean, std, generator=generator)
     while (outside := (tensor < low) | (tensor > high)).any():
         again = ops.empty_like(tensor).normal_(mean, std, generator=generator)
@@ -237,5 +237,5 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator=None) 
     with no_grad():
         tensor.normal_(0, std, generator=generator)
         for column in range(columns):
-            tensor[ops.randperm(rows)[:zeros], column] = 0
+            tensor[ops.randperm(rows, device=tensor.device)[:zeros], column] = 0
     return tensor

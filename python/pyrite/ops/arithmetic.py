@@ -10,7 +10,7 @@ from pyrite.dtype import bool_, complex128, float64, inexact, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, number, require_tensor
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.data import tensor
+from pyrite.ops.data import host_tensor
 from pyrite.ops.pointwise import no_tensor, operand, refuse, result_type, wide
 from pyrite.tensor import Handle, Tensor
 
@@ -23,7 +23,7 @@ round rsub square sub subtract true_divide
 def pair(name: str, input: Any, other: Any) -> tuple[Any, Any]:
     """Two operands, of which the first becomes a tensor where both are numbers."""
     x, y = operand(name, input, "input", 1), operand(name, other, "other", 2)
-    return (tensor(x) if isinstance(x, Number) and isinstance(y, Number) else x), y
+    return (host_tensor(x) if isinstance(x, Number) and isinstance(y, Number) else x), y
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:

@@ -6,18 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import dtype, get_default_dtype, is_integral, of_argument
+from pyrite.dtype import dtype, is_integral
 from pyrite.memory_format import strides_in
 from pyrite.ops.arguments import index, number, require_tensor, sizes
-from pyrite.ops.data import (
-    backend_of,
-    check_options,
-    checked_sizes,
-    finish,
-    row_major,
-    scalar_type,
-    tensor,
-)
+from pyrite.ops.data import row_major, scalar_type, tensor
+from pyrite.ops.options import Options, extent
 from pyrite.tensor import Tensor, wrap
 
 __all__ = (
@@ -27,69 +20,27 @@ __all__ = (
 ).split()
 
 
-def scalar_tensor(
-    s: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    layout: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def scalar_tensor(s: Any, **options: Any) -> Tensor:
     """A tensor without dimensions, of the default float dtype unless given."""
-    check_options(device, layout)
-    return finish(
-        _core.full([], number(s), get_default_dtype() if dtype is None else of_argument(dtype)), requires_grad, device
-    )
+    asked = Options("scalar_tensor", options)
+    return asked.deliver(_core.full([], number(s), asked.dtype_or(), asked.device.type))
 
 
 def empty(
-    *size: Any,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    memory_format: Any = None,
-    out: Tensor | None = None,
+    *shape: Any, size: Any = None, out: Tensor | None = None, memory_format: Any = None, **options: Any
 ) -> Tensor:
     """A tensor with whatever content (see ``torch.empty``)."""
-    check_options(device, layout)
-    shape = checked_sizes(sizes("empty", size))
+    asked = Options("empty", options, out)
+    wanted = extent("empty", shape, size)
     if out is not None:
-        require_tensor("empty", out, "out")
-        return out.resize_(shape)
-    return finish(
-        _core.empty(shape, get_default_dtype() if dtype is None else of_argument(dtype), backend_of(device)),
-        requires_grad,
-    )
+        return out.resize_(wanted)
+    return asked.deliver(_core.empty(wanted, asked.dtype_or(), asked.device.type))
 
 
 def filled(name: str, value: Any) -> Any:
-    def make(
-        *size: Any,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        pin_memory: bool = False,
-        out: Tensor | None = None,
-    ) -> Tensor:
-        check_options(device, layout)
-        shape = checked_sizes(sizes(name, size))
-        if out is not None:
-            require_tensor(name, out, "out")
-        d = (
-            out.dtype
-            if out is not None and dtype is None
-            else get_default_dtype()
-            if dtype is None
-            else of_argument(dtype)
-        )
-        handle = _core.full(shape, value, d, backend_of(device))
-        if out is not None:
-            return out.resize_(shape).copy_(wrap(handle))
-        return finish(handle, requires_grad)
+    def make(*shape: Any, size: Any = None, out: Tensor | None = None, **options: Any) -> Tensor:
+        asked = Options(name, options, out)
+        return asked.deliver(_core.full(extent(name, shape, size), value, asked.dtype_or(), asked.device.type))
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"A tensor whose every element is {value} (see ``torch.{name}``)."
@@ -102,44 +53,21 @@ zeros = filled("zeros", 0)
 ones = filled("ones", 1)
 
 
-def full(
-    size: Any,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    out: Tensor | None = None,
-) -> Tensor:
+def full(size: Any, fill_value: Any, *, out: Tensor | None = None, **options: Any) -> Tensor:
     """A tensor whose every element is `fill_value`; its dtype is the value's unless given (see ``torch.full``)."""
-    check_options(device, layout)
+    asked = Options("full", options, out)
     value = number(fill_value)
-    if out is not None:
-        require_tensor("full", out, "out")
-    d = (out.dtype if out is not None else scalar_type(value)) if dtype is None else of_argument(dtype)
+    d = asked.dtype_or(scalar_type(value))
     if type(value) is int and (1 << 63) <= value < (1 << 64) and is_integral(d):
         raise RuntimeError("value cannot be converted to type int64_t without overflow")
-    handle = _core.full(checked_sizes(sizes("full", (size,))), value, d, backend_of(device))
-    return out.resize_(handle.shape).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad)
+    return asked.deliver(_core.full(extent("full", (size,)), value, d, asked.device.type))
 
 
 def like(name: str, value: Any) -> Any:
-    def make(
-        input: Tensor,
-        *,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        pin_memory: bool = False,
-        memory_format: Any = None,
-    ) -> Tensor:
+    def make(input: Tensor, *, memory_format: Any = None, **options: Any) -> Tensor:
         require_tensor(name, input)
-        check_options(device, layout)
-        d = input.dtype if dtype is None else of_argument(dtype)
-        return finish(like_handle(input.handle, value, d, memory_format), requires_grad, device)
+        asked = Options(name, options, like=input)
+        return asked.deliver(like_handle(input.handle, value, asked.dtype_or(input.dtype), memory_format))
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = (
@@ -172,90 +100,48 @@ ones_like = like("ones_like", 1)
 empty_like = like("empty_like", 0)
 
 
-def full_like(
-    input: Tensor,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, *, memory_format: Any = None, **options: Any) -> Tensor:
     """A tensor of the shape and dtype of `input` whose every element is `fill_value`."""
     require_tensor("full_like", input)
-    d = input.dtype if dtype is None else of_argument(dtype)
-    return finish(like_handle(input.handle, number(fill_value), d, memory_format), requires_grad, device)
+    asked = Options("full_like", options, like=input)
+    return asked.deliver(like_handle(input.handle, number(fill_value), asked.dtype_or(input.dtype), memory_format))
 
 
-def eye(
-    n: int,
-    m: int | None = None,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    out: Tensor | None = None,
-) -> Tensor:
+def eye(n: int, m: int | None = None, *, out: Tensor | None = None, **options: Any) -> Tensor:
     """The n x m matrix with ones on its diagonal (see ``torch.eye``)."""
-    check_options(device, layout)
+    asked = Options("eye", options, out)
     n = index("eye", "n", n)
     m = n if m is None else index("eye", "m", m)
-    if out is not None:
-        require_tensor("eye", out, "out")
     if n < 0 or m < 0:
         raise RuntimeError(f"{'n' if n < 0 else 'm'} must be greater or equal to 0, got {n if n < 0 else m}")
-    d = of_argument(dtype) if dtype is not None else out.dtype if out is not None else get_default_dtype()
-    handle = _core.full([n, m], 0, d)
+    handle = _core.full([n, m], 0, asked.dtype_or(), asked.device.type)
     if n and m:
         handle.diagonal(0, 0, 1).assign(1)
-    return out.resize_([n, m]).copy_(wrap(handle)) if out is not None else finish(handle, requires_grad, device)
+    return asked.deliver(handle)
 
 
-def empty_strided(
-    size: Any,
-    stride: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def empty_strided(size: Any, stride: Any, **options: Any) -> Tensor:
     """A tensor with whatever content, of given sizes and strides (see ``torch.empty_strided``)."""
-    check_options(device, layout)
-    shape, steps = checked_sizes(sizes("empty_strided", (size,))), sizes("empty_strided", (stride,))
-    d = get_default_dtype() if dtype is None else of_argument(dtype)
-    return finish(strided_handle(shape, steps, d), requires_grad, device)
+    asked = Options("empty_strided", options)
+    shape, steps = extent("empty_strided", (size,)), sizes("empty_strided", (stride,))
+    return asked.deliver(strided_handle(shape, steps, asked.dtype_or(), asked.device.type))
 
 
-def strided_handle(shape: list[int], steps: list[int], d: dtype) -> _core.Tensor:
+def strided_handle(shape: list[int], steps: list[int], d: dtype, backend: str) -> _core.Tensor:
     """Zeros of given sizes and strides over just the memory they reach."""
     if len(shape) != len(steps):
         raise RuntimeError(f"mismatch in length of strides and shape: {len(steps)} strides for {len(shape)} dimensions")
     if any(s < 0 for s in steps):
         raise RuntimeError(f"empty_strided: strides must not be negative, got {steps}")
     count = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, steps))
-    return _core.full([count], 0, d).as_strided(shape, steps, 0)
+    return _core.full([count], 0, d, backend).as_strided(shape, steps, 0)
 
 
-def empty_permuted(
-    size: Any,
-    physical_layout: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def empty_permuted(size: Any, physical_layout: Any, **options: Any) -> Tensor:
     """A tensor with whatever content whose dimensions lie in memory in the given order (see
     ``torch.empty_permuted``)."""
-    check_options(device, layout)
-    shape, order = checked_sizes(sizes("empty_permuted", (size,))), sizes("empty_permuted", (physical_layout,))
+    asked = Options("empty_permuted", options)
+    shape, order = extent("empty_permuted", (size,)), sizes("empty_permuted", (physical_layout,))
     if len(order) != len(shape):
         raise RuntimeError(
             "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
@@ -267,8 +153,8 @@ def empty_permuted(
     if len(set(order)) != len(order):
         raise RuntimeError("Duplicate dim not allowed")
     steps = row_major([shape[a] for a in order])
-    d = get_default_dtype() if dtype is None else of_argument(dtype)
-    return finish(strided_handle(shape, [steps[order.index(a)] for a in range(len(shape))], d), requires_grad, device)
+    strides = [steps[order.index(a)] for a in range(len(shape))]
+    return asked.deliver(strided_handle(shape, strides, asked.dtype_or(), asked.device.type))
 
 
 def new_tensor(
@@ -280,20 +166,13 @@ def new_tensor(
 
 
 def new_filled(name: str, value: Any) -> Any:
-    def make(
-        input: Any,
-        *size: Any,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        pin_memory: bool = False,
-    ) -> Any:
-        check_options(device, layout)
-        d = input.dtype if dtype is None else of_argument(dtype)
-        like = input.handle if isinstance(input, Tensor) else input
-        handle = like.filled(checked_sizes(sizes(name, size)), value, d)
-        return finish(handle, requires_grad, device) if isinstance(input, Tensor) else handle
+    def make(input: Any, *shape: Any, size: Any = None, **options: Any) -> Any:
+        if not isinstance(input, Tensor):
+            return input.filled(extent(name, shape, size), value, options.get("dtype") or input.dtype)
+        asked = Options(name, options, like=input)
+        return asked.deliver(
+            _core.full(extent(name, shape, size), value, asked.dtype_or(input.dtype), asked.device.type)
+        )
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"A tensor of the dtype of `input` filled with {value} (see ``torch.Tensor.{name}``)."
@@ -309,38 +188,20 @@ new_ones = new_filled("new_ones", 1)
 new_empty = new_filled("new_empty", 0)
 
 
-def new_full(
-    input: Tensor,
-    size: Any,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def new_full(input: Tensor, size: Any, fill_value: Any, **options: Any) -> Tensor:
     """A tensor of the dtype of `input` whose every element is `fill_value` (see ``torch.Tensor.new_full``)."""
-    d = input.dtype if dtype is None else of_argument(dtype)
-    where = input.device if device is None else device
-    return full(size, fill_value, dtype=d, layout=layout, device=where, requires_grad=requires_grad)
+    return full(size, fill_value, **as_in(input, options))
 
 
-def new_empty_strided(
-    input: Tensor,
-    size: Any,
-    stride: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def new_empty_strided(input: Tensor, size: Any, stride: Any, **options: Any) -> Tensor:
     """`empty_strided` in the dtype of `input`."""
-    d = input.dtype if dtype is None else dtype
-    where = input.device if device is None else device
-    return empty_strided(size, stride, dtype=d, layout=layout, device=where, requires_grad=requires_grad)
+    return empty_strided(size, stride, **as_in(input, options))
+
+
+def as_in(input: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+    """Options, of which those that are not given are those of `input`."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return {"dtype": input.dtype, "device": input.device, **given}
 
 
 def zeros_of(g: Any, shape: Sequence[int]) -> Any:

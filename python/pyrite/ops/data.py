@@ -9,9 +9,10 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.graph import set_requires_grad
-from pyrite.device import resolve
+from pyrite.device import or_default
 from pyrite.dtype import bool_, complex64, complex128, dtype, float64, get_default_dtype, int64, kind, of_argument
-from pyrite.ops.arguments import sizes, type_name
+from pyrite.ops.arguments import type_name
+from pyrite.ops.options import Options, extent
 from pyrite.tensor import Tensor, wrap, wrap_as
 
 __all__ = ["as_tensor", "asarray", "from_numpy", "frombuffer", "tensor"]
@@ -29,35 +30,7 @@ FORMATS = {
 }
 
 
-def backend_of(device: Any) -> str:
-    """The name of the backend that an argument ``device=`` means."""
-    return "cpu" if device is None else resolve(device).type
-
-
-def finish(handle: _core.Tensor, requires_grad: bool, device: Any = None) -> Tensor:
-    """The tensor over a new handle, on `device` where one is named."""
-    t = wrap(handle if device is None else handle.to_backend(backend_of(device)))
-    return set_requires_grad(t, True) if requires_grad else t
-
-
-def check_options(device: Any, layout: Any, memory_format: Any = None) -> None:
-    """Accepts the options of constructors that have one meaning here, and refuses the others."""
-    if device is not None:
-        resolve(device)
-    if layout is not None and str(layout).rsplit(".", 1)[-1] != "strided":
-        raise NotImplementedError(f"layout {layout}: only strided tensors are built")
-
-
-def checked_sizes(shape: Sequence[int]) -> list[int]:
-    for size in shape:
-        if size < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(shape)}")
-    return list(shape)
-
-
-def tensor(
-    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
-) -> Tensor:
+def tensor(data: Any, **options: Any) -> Tensor:
     """A tensor with a copy of `data`: a number, nested sequences of numbers, an array or a tensor (see
     ``torch.tensor``).
 
@@ -65,8 +38,14 @@ def tensor(
     sequences
     and TypeError for what is no number.
     """
-    check_options(device, None)
-    return finish(handle_of(data, None if dtype is None else of_argument(dtype)), requires_grad, device)
+    stays = isinstance(data, Tensor) and or_default(None) is None
+    asked = Options("tensor", options, like=data if stays else None)
+    return asked.deliver(handle_of(data, asked.dtype))
+
+
+def host_tensor(data: Any, dtype: dtype | None = None) -> Tensor:
+    """What `tensor` makes on the CPU, whatever the default device: operands, indices and counts of the host."""
+    return wrap(handle_of(data, dtype))
 
 
 def handle_of(data: Any, wanted: dtype | None) -> _core.Tensor:
@@ -289,11 +268,12 @@ def from_numpy(ndarray: Any) -> Tensor:
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """`data` as a tensor, sharing its memory where that is possible (see ``torch.as_tensor``)."""
+    where = or_default(device)
     if isinstance(data, Tensor):
-        return data.to(device=device, dtype=dtype)
+        return data.to(device=where, dtype=dtype)
     if hasattr(data, "__array_interface__") and getattr(data, "ndim", 0) > 0:
-        return wrap(array_handle(data, copy=False)).to(device=device, dtype=dtype)
-    return tensor(data, dtype=dtype, device=device)
+        return wrap(array_handle(data, copy=False)).to(device=where, dtype=dtype)
+    return tensor(data, dtype=dtype, device=where)
 
 
 def asarray(
@@ -334,7 +314,8 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     if address % d.to_real().itemsize:
         raw = raw.copy()
         address, read_only = raw.__array_interface__["data"]
-    return finish(_core.from_memory(address, n * d.itemsize, d, [n], [1], 0, read_only, raw), requires_grad)
+    t = wrap(_core.from_memory(address, n * d.itemsize, d, [n], [1], 0, read_only, raw))
+    return set_requires_grad(t, True) if requires_grad else t
 
 
 def legacy_tensor(cls: type[Tensor], *args: Any, device: Any = None, **kwargs: Any) -> Tensor:
@@ -346,5 +327,4 @@ def legacy_tensor(cls: type[Tensor], *args: Any, device: Any = None, **kwargs: A
         return wrap_as(cls, args[0].handle)
     if len(args) == 1 and not isinstance(args[0], int):
         return wrap_as(cls, handle_of(args[0], d))
-    shape = sizes("new", args) if args else [0]
-    return wrap_as(cls, _core.empty(checked_sizes(shape), d))
+    return wrap_as(cls, _core.empty(extent("new", args) if args else [0], d))

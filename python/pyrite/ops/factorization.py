@@ -135,7 +135,7 @@ def unpacked(LU: Any) -> tuple[Any, Any]:
     """L with ones on its diagonal, and U."""
     m, n = LU.shape[-2:]
     k = min(m, n)
-    L = tril(narrow(LU, -1, 0, k), -1) + like(LU, eye(m, k, dtype=float64).handle)
+    L = tril(narrow(LU, -1, 0, k), -1) + like(LU, eye(m, k, dtype=float64, device="cpu").handle)
     return L, triu(narrow(LU, -2, 0, k))
 
 
@@ -303,7 +303,7 @@ def cofactors(A: Any) -> Any:
         return unsqueeze(unsqueeze(det_of(A), -1), -1) * mT(inverse_)
     U, s, Vt = svd_of(A, False)
     wide = expand(unsqueeze(s, -2), [*s.shape[:-1], n, n])
-    mask = like(s, eye(n, dtype=float64).handle)
+    mask = like(s, eye(n, dtype=float64, device="cpu").handle)
     others = rows.select(rows.ne(plain(mask), 0), 1.0, wide).prod(-1)
     sign = det_of(matmul(U, Vt))
     return matmul(U * unsqueeze(others * unsqueeze(sign, -1), -2), Vt)

@@ -14,7 +14,7 @@ from pyrite.dtype import bool_, int64, kind, uint8
 from pyrite.ops.arguments import index as whole
 from pyrite.ops.arguments import require_tensor, type_name
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.data import checked_number, tensor
+from pyrite.ops.data import checked_number, host_tensor
 from pyrite.ops.shape import alias_of, select_index, slice_axis, unsqueeze_axis
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -68,9 +68,9 @@ def as_index(key: Any) -> Any:
     if isinstance(key, Tensor) or key is None or key is Ellipsis or isinstance(key, int | slice):
         return key
     if hasattr(key, "__array_interface__"):
-        return tensor(key) if key.ndim or key.dtype.kind == "b" else int(key)
+        return host_tensor(key) if key.ndim or key.dtype.kind == "b" else int(key)
     if isinstance(key, Sequence):
-        out = tensor(key)
+        out = host_tensor(key)
         return out if out.dtype in (bool_, uint8) and out.numel() else to_dtype(out, int64)
     if hasattr(key, "__index__"):
         return key.__index__()
@@ -233,7 +233,7 @@ def assigned(x: Tensor, value: Any) -> Tensor:
     if isinstance(value, int | float | complex):
         return wrap(x.filled([], checked_number(value, x.dtype), x.dtype))
     if hasattr(value, "__array_interface__"):
-        return tensor(value).to(x.dtype)
+        return host_tensor(value).to(x.dtype)
     raise TypeError(f"can't assign a {type_name(value)} to a {x.type()}")
 
 

@@ -79,7 +79,7 @@ def like(g: Any, handle: Handle) -> Any:
 
 
 def unit(g: Any, n: int) -> Any:
-    return like(g, eye(n, dtype=float64).handle)
+    return like(g, eye(n, dtype=float64, device="cpu").handle)
 
 
 def halved_lower(x: Any) -> Any:

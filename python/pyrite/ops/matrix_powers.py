@@ -33,7 +33,7 @@ def matrix_power(input: Any, n: int) -> Any:
     if n < 0:
         return matrix_power(inv(input), -n)
     if n == 0:
-        return power_zero(input, eye(input.shape[-1], dtype=input.dtype))
+        return power_zero(input, eye(input.shape[-1], dtype=input.dtype, device=input.device))
     out, square = None, input
     while n:
         if n & 1:

@@ -123,8 +123,8 @@ def householder_product(A: Any, tau: Any) -> Any:
             f"torch.linalg.householder_product: tau dtype {tau.dtype.scalar_name} does not match input dtype "
             f"{A.dtype.scalar_name}"
         )
-    Q = power_zero(A, like(A, eye(m, n, dtype=float64).handle))
-    below = tril(A, -1) + like(A, eye(m, n, dtype=float64).handle)
+    Q = power_zero(A, like(A, eye(m, n, dtype=float64, device="cpu").handle))
+    below = tril(A, -1) + like(A, eye(m, n, dtype=float64, device="cpu").handle)
     for k in range(tau.shape[-1] - 1, -1, -1):
         v = narrow(below, -1, k, 1)
         Q = Q - unsqueeze(narrow(tau, -1, k, 1), -1) * matmul(v, matmul(mT(v), Q))

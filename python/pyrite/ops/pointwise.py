@@ -10,7 +10,7 @@ from pyrite.dtype import bool_, float32, is_integral, kind
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import Number, require_tensor, type_name
 from pyrite.ops.convert import to_dtype
-from pyrite.ops.data import tensor
+from pyrite.ops.data import host_tensor
 from pyrite.ops.parts import real_part
 from pyrite.tensor import Handle, Tensor
 
@@ -62,7 +62,7 @@ def binary(
     def call(input: Any, other: Any) -> Any:
         x, y = operand(name, input, "input", 1, first), operand(name, other, second, 2, numbers != "neither")
         if first and isinstance(x, Number) and isinstance(y, Number):
-            x = tensor(x) if both else no_tensor(name, x, y)
+            x = host_tensor(x) if both else no_tensor(name, x, y)
         if least and is_integral(result_type(x, y)):
             refuse(name, x, least)
         return row(x, y)
@@ -208,7 +208,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
             )
         condition = to_dtype(condition, bool_)
     if not isinstance(input, Tensor) and not isinstance(other, Tensor) and type(condition) is not Handle:
-        input = tensor(input)
+        input = host_tensor(input)
     return rows.select(condition, input, other)
 
 

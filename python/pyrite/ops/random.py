@@ -11,13 +11,12 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.mode import no_grad
-from pyrite.device import resolve
-from pyrite.dtype import dtype as DType
-from pyrite.dtype import float64, get_default_dtype, int64, of_argument
+from pyrite.device import CPU
+from pyrite.dtype import float64, int64
 from pyrite.generator import Generator
-from pyrite.ops.arguments import index, require_tensor, sizes
+from pyrite.ops.arguments import index, require_tensor
 from pyrite.ops.create import empty, empty_like
-from pyrite.ops.data import check_options, checked_sizes, finish
+from pyrite.ops.options import Options, extent
 from pyrite.ops.random_draw import categorical, draw, draw_integers, permutation, rejected, source
 from pyrite.ops.random_fill import bernoulli_, exponential_, independent, normal_, random_, uniform_
 from pyrite.ops.random_range import DIGITS, SMALLEST_EXPONENT, check_permutation_length, drawn_range
@@ -41,40 +40,26 @@ __all__ = [
 
 
 def rand(
-    *shape: Any,
-    size: Any = None,
-    generator: Generator | None = None,
-    out: Tensor | None = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+    *shape: Any, size: Any = None, generator: Generator | None = None, out: Tensor | None = None, **options: Any
 ) -> Tensor:
     """Numbers of the uniform law on [0, 1), in a tensor of the given size (`rand(2, 3)` or `rand((2, 3))`)."""
-    extent, kind = _form("rand", shape, size, out, dtype, layout, device)
+    asked, wanted = Options("rand", options, out), _extent("rand", shape, size)
     if out is not None:
-        return uniform_(out.resize_(extent), generator=generator)
-    return finish(draw(source("rand", generator, resolve(device)), "uniform", 0.0, 1.0, extent, kind), requires_grad)
+        return uniform_(out.resize_(wanted), generator=generator)
+    draws = source("rand", generator, asked.device)
+    return asked.deliver(draw(draws, "uniform", 0.0, 1.0, wanted, asked.dtype_or()))
 
 
 def randn(
-    *shape: Any,
-    size: Any = None,
-    generator: Generator | None = None,
-    out: Tensor | None = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+    *shape: Any, size: Any = None, generator: Generator | None = None, out: Tensor | None = None, **options: Any
 ) -> Tensor:
     """Standard normal numbers in a tensor of the given size; complex ones have variance 1 in all."""
-    extent, kind = _form("randn", shape, size, out, dtype, layout, device)
+    asked, wanted = Options("randn", options, out), _extent("randn", shape, size)
     if out is not None:
-        return normal_(out.resize_(extent), generator=generator)
-    std = math.sqrt(0.5) if kind.is_complex else 1.0
-    return finish(draw(source("randn", generator, resolve(device)), "normal", 0.0, std, extent, kind), requires_grad)
+        return normal_(out.resize_(wanted), generator=generator)
+    d = asked.dtype_or()
+    std = math.sqrt(0.5) if d.is_complex else 1.0
+    return asked.deliver(draw(source("randn", generator, asked.device), "normal", 0.0, std, wanted, d))
 
 
 def randint(
@@ -84,45 +69,26 @@ def randint(
     size: Sequence[int] | None = None,
     generator: Generator | None = None,
     out: Tensor | None = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+    **options: Any,
 ) -> Tensor:
     """Integers from [low, high), all equally likely: `randint(high, size)` or `randint(low, high, size)`; int64 unless
     `dtype` is given. Raises RuntimeError unless low < high and both fit the dtype."""
     low, high, shape = _range_and_size(bounds, low, high, size)
-    dtype = int64 if dtype is None and out is None else dtype
-    extent, kind = _form("randint", (shape,), None, out, dtype, layout, device)
+    asked, wanted = Options("randint", options, out), extent("randint", (shape,))
     if out is not None:
-        return random_(out.resize_(extent), low, high, generator=generator)
-    first, count = drawn_range(low, high, kind)
-    return finish(
-        draw_integers(source("randint", generator, resolve(device)), first, count, extent, kind), requires_grad
-    )
+        return random_(out.resize_(wanted), low, high, generator=generator)
+    d = asked.dtype_or(int64)
+    first, count = drawn_range(low, high, d)
+    return asked.deliver(draw_integers(source("randint", generator, asked.device), first, count, wanted, d))
 
 
-def randperm(
-    n: int,
-    *,
-    generator: Generator | None = None,
-    out: Tensor | None = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, **options: Any) -> Tensor:
     """The integers from 0 to n - 1 in random order; int64 unless `dtype` is given."""
-    if out is not None:
-        require_tensor("randperm", out, "out")
-    dtype = int64 if dtype is None and out is None else dtype
-    extent, kind = _form("randperm", (index("randperm", "n", n),), None, out, dtype, layout, device)
-    check_permutation_length(extent[0], kind)
-    where = resolve(device) if out is None else out.device
-    drawn = finish(permutation(source("randperm", generator, where), extent[0], kind), requires_grad)
-    return drawn if out is None else _put(out, drawn)
+    asked = Options("randperm", options, out)
+    (n,) = extent("randperm", (index("randperm", "n", n),))
+    d = asked.dtype_or(int64)
+    check_permutation_length(n, d)
+    return asked.deliver(permutation(source("randperm", generator, asked.device), n, d))
 
 
 def rand_like(input: Tensor, *, generator: Generator | None = None, **options: Any) -> Tensor:
@@ -156,11 +122,8 @@ def normal(
     *,
     generator: Generator | None = None,
     out: Tensor | None = None,
-    dtype: Any = None,
-    layout: Any = None,
     device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+    **options: Any,
 ) -> Tensor:
     """Normal numbers of the given means and standard deviations: tensors that broadcast, or two numbers and a `size`.
 
@@ -175,10 +138,11 @@ def normal(
             "normal() received an invalid combination of arguments: it takes (Tensor mean, Tensor std), (Tensor mean, "
             "float std), (float mean, Tensor std) or (float mean, float std, tuple of ints size)"
         )
-    extent, kind = _form("normal", (size,), None, out, dtype, layout, device)
-    target = empty(extent, dtype=kind, device=device) if out is None else out.resize_(extent)
+    # PyTorch's default device does not move this function.
+    asked, wanted = Options("normal", {**options, "device": device or CPU}, out), extent("normal", (size,))
+    target = empty(wanted, dtype=asked.dtype, device=asked.device) if out is None else out.resize_(wanted)
     drawn = normal_(target, mean, std, generator=generator)
-    return drawn.requires_grad_() if requires_grad else drawn
+    return drawn.requires_grad_() if asked.requires_grad else drawn
 
 
 def _normal_of_tensors(
@@ -308,21 +272,10 @@ def _sample_dirichlet(input: Tensor, generator: Generator | None = None) -> Tens
     return drawn.clamp_(2.0 ** SMALLEST_EXPONENT[input.dtype], 1.0 - 2.0 ** -DIGITS[input.dtype])
 
 
-def _form(
-    op: str, shape: tuple, size: Any, out: Tensor | None, dtype: Any, layout: Any, device: Any
-) -> tuple[list[int], DType]:
-    """The size and the dtype of what is to be drawn."""
-    check_options(device, layout)
-    extent = checked_sizes(sizes(op, shape if size is None else (size,)))
+def _extent(op: str, shape: tuple, size: Any) -> list[int]:
     if not shape and size is None:
         raise TypeError(f"{op}() takes a size, as a tuple of ints or int by int")
-    if out is None:
-        return extent, get_default_dtype() if dtype is None else of_argument(dtype)
-    require_tensor(op, out, "out")
-    if dtype is not None and of_argument(dtype) is not out.dtype:
-        wanted, found = of_argument(dtype).scalar_name, out.dtype.scalar_name
-        raise RuntimeError(f"dtype {wanted} does not match dtype of out parameter ({found})")
-    return extent, out.dtype
+    return extent(op, shape, size)
 
 
 def _like(op: str, input: Tensor, options: dict, law: Callable, *bounds: int, generator: Generator | None) -> Tensor:

@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind, of_argument
+from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind
 from pyrite.ops.arguments import number
-from pyrite.ops.data import check_options, finish, scalar_type
+from pyrite.ops.data import scalar_type
+from pyrite.ops.options import Options
 from pyrite.ops.room import in_memory, require_room
-from pyrite.tensor import Tensor, wrap
+from pyrite.tensor import Tensor
 
 #: Whole tensors of 8-byte numbers that are made on the way to a range.
 COPIES = 3
@@ -20,28 +21,24 @@ __all__ = ["arange", "linspace", "logspace", "range"]
 
 def arange(
     *args: Any,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    out: Tensor | None = None,
     start: Any = None,
     end: Any = None,
     step: Any = None,
+    out: Tensor | None = None,
+    **options: Any,
 ) -> Tensor:
     """``start, start + step, ...`` below `end` (see ``torch.arange``); whole numbers give int64, else the default
     float."""
-    check_options(device, layout)
+    asked = Options("arange", options, out)
     first, stop, by = bounds(list(map(number, args)), number(start), number(end), number(step))
     whole = all(isinstance(x, int) for x in (first, stop, by))
-    d = dtype_of(dtype, out, int64 if whole else get_default_dtype())
+    d = asked.dtype_or(int64 if whole else None)
     if is_integral(d) and not whole:
         first, stop, by = int(first), int(stop), int(by)
         if by == 0:
             raise ValueError("step must be nonzero")
     n = count("arange", first, stop, by)
-    return deliver(progression(first, by, n, d), out, requires_grad, device)
+    return asked.deliver(progression(first, by, n, d))
 
 
 def bounds(given: list, start: Any, end: Any, step: Any) -> tuple:
@@ -61,10 +58,6 @@ def bounds(given: list, start: Any, end: Any, step: Any) -> tuple:
     return first, stop, by
 
 
-def dtype_of(given: Any, out: Tensor | None, own: dtype) -> dtype:
-    return of_argument(given) if given is not None else out.dtype if out is not None else own
-
-
 def count(name: str, first: Any, stop: Any, by: Any) -> int:
     """How many numbers a half-open range has."""
     if by == 0:
@@ -76,12 +69,6 @@ def count(name: str, first: Any, stop: Any, by: Any) -> int:
     whole = all(isinstance(x, int) for x in (first, stop, by))
     n = max(0, -(-(stop - first) // by)) if whole else math.ceil((stop - first) / by)
     return n
-
-
-def deliver(handle: _core.Tensor, out: Tensor | None, requires_grad: bool, device: Any) -> Tensor:
-    if out is None:
-        return finish(handle, requires_grad, device)
-    return out.resize_(list(handle.shape)).copy_(wrap(handle))
 
 
 @in_memory
@@ -96,23 +83,13 @@ def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
     return _core.from_bytes((places * float(step) + first).tobytes(), [n], float64).to_dtype(d)
 
 
-def range(
-    start: Any = 0,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    out: Tensor | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None, **options: Any) -> Tensor:
     """``start, start + step, ...`` up to and with `end`, in the default float (see ``torch.range``)."""
-    check_options(device, layout)
+    asked = Options("range", options, out)
     first, stop, by = map(number, (start, end, step))
     n = count("range", first, stop, by)
     n = max(n, math.floor((stop - first) / by) + 1)
-    return deliver(progression(first, by, n, dtype_of(dtype, out, get_default_dtype())), out, requires_grad, device)
+    return asked.deliver(progression(first, by, n, asked.dtype_or()))
 
 
 def spaced(name: str, start: Any, end: Any, steps: Any) -> tuple:
@@ -132,9 +109,9 @@ def spaced(name: str, start: Any, end: Any, steps: Any) -> tuple:
     return number(start), number(end), steps
 
 
-def spaced_dtype(name: str, a: Any, b: Any, given: Any, out: Tensor | None) -> dtype:
+def spaced_dtype(name: str, a: Any, b: Any, asked: Options) -> dtype:
     own = scalar_type(0j) if isinstance(a, complex) or isinstance(b, complex) else get_default_dtype()
-    d = dtype_of(given, out, own)
+    d = asked.dtype_or(own)
     if kind(own) == 3 and kind(d) != 3:
         raise RuntimeError(f"torch.{name}(): inferred dtype {own.name} can't be safely cast to passed dtype {d.name}")
     return d
@@ -173,18 +150,14 @@ def linspace(
     end: Any,
     steps: Any = None,
     *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
     out: Tensor | None = None,
+    **options: Any,
 ) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, evenly apart (see ``torch.linspace``)."""
-    check_options(device, layout)
+    asked = Options("linspace", options, out)
     a, b, steps = spaced("linspace", start, end, steps)
-    d = spaced_dtype("linspace", a, b, dtype, out)
-    return deliver(numpy_handle(evenly(a, b, steps, d), d), out, requires_grad, device)
+    d = spaced_dtype("linspace", a, b, asked)
+    return asked.deliver(numpy_handle(evenly(a, b, steps, d), d))
 
 
 def logspace(
@@ -193,23 +166,19 @@ def logspace(
     steps: Any = None,
     base: float = 10.0,
     *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
     out: Tensor | None = None,
+    **options: Any,
 ) -> Tensor:
     """`steps` numbers from ``base**start`` to ``base**end``, evenly apart in the exponent (see ``torch.logspace``)."""
     import numpy as np
 
-    check_options(device, layout)
+    asked = Options("logspace", options, out)
     a, b, steps = spaced("logspace", start, end, steps)
-    d = spaced_dtype("logspace", a, b, dtype, out)
+    d = spaced_dtype("logspace", a, b, asked)
     with np.errstate(all="ignore"):
         if is_integral(d):
             a, b = int(a), int(b)
         wide = isinstance(a, complex) or isinstance(b, complex)
         values = np.power(complex(base) if wide else float(base), evenly(a, b, steps, float64))
         values = np.trunc(values) if is_integral(d) else values
-    return deliver(numpy_handle(values, d), out, requires_grad, device)
+    return asked.deliver(numpy_handle(values, d))

@@ -14,7 +14,7 @@ from pyrite.ops import shape as shapes
 from pyrite.ops.arguments import require_tensor, sizes, type_name, wrap_dim
 from pyrite.ops.convert import clone, to_dtype
 from pyrite.ops.create import empty, zeros
-from pyrite.ops.data import tensor
+from pyrite.ops.data import host_tensor
 from pyrite.ops.join import cat, stack
 from pyrite.ops.lookup import index_select
 from pyrite.ops.room import require_room
@@ -169,7 +169,7 @@ def repeat_interleave(
     dim = wrap_dim(dim, x.ndim)
     n = x.shape[dim]
     if isinstance(repeats, tuple | list):
-        repeats = tensor(repeats)
+        repeats = host_tensor(repeats)
     if isinstance(repeats, Tensor) and repeats.numel() == 1:
         repeats = int(repeats.item())
     if isinstance(repeats, int):
@@ -198,11 +198,9 @@ def _numbers_repeated(repeats: Tensor, output_size: int | None) -> Tensor:
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != sum(times):
         raise RuntimeError("allocated size does not match required size")
-    from pyrite.ops.data import tensor
-
     require_room([sum(times)])
     numbers = list(itertools.chain.from_iterable(itertools.repeat(i, t) for i, t in enumerate(times)))
-    return tensor(numbers, dtype=repeats.dtype)
+    return host_tensor(numbers, repeats.dtype)
 
 
 def _each(tensors: tuple, one: Callable[[Any], Any]) -> Any:
@@ -322,16 +320,14 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
-        return empty(0, dtype=input.dtype)
+        return empty(0, dtype=input.dtype, device=input.device)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    from pyrite.ops.data import tensor
-
     n = input.numel()
     if n == 0 or (r > n and not with_replacement):
         return shapes.reshape(shapes.narrow(shapes.reshape(input, -1), 0, 0, 0), 0, r)
     require_room([_choices(n + r - 1 if with_replacement else n, r), r])
     rows = list(choose(range(n), r))
-    places = shapes.reshape(tensor([i for row in rows for i in row], dtype=int64), len(rows), r)
+    places = shapes.reshape(host_tensor([i for row in rows for i in row], int64), len(rows), r)
     return shapes.reshape(index_select(input, 0, shapes.reshape(places, -1)), len(rows), r)
 
 
@@ -345,13 +341,14 @@ def block_diag(*tensors: Any) -> Any:
             )
     blocks = [_at_least_2d(t) for t in tensors]
     if not blocks:
-        return zeros(1, 0)
+        return zeros(1, 0, device="cpu")
     own = _core.result_type(*(b.handle if isinstance(b, Tensor) else b for b in blocks))
     width = sum(b.shape[1] for b in blocks)
     rows, at = [], 0
     for b in blocks:
         n, m = b.shape
-        rows.append(cat([zeros(n, at, dtype=own), to_dtype(b, own), zeros(n, width - at - m, dtype=own)], 1))
+        like = {"dtype": own, "device": b.device}
+        rows.append(cat([zeros(n, at, **like), to_dtype(b, own), zeros(n, width - at - m, **like)], 1))
         at += m
     return cat(rows, 0)
 

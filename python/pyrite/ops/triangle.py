@@ -6,15 +6,16 @@ from typing import Any
 
 from pyrite import _core
 from pyrite.autograd.operation import operation
-from pyrite.dtype import int32, int64, of_argument
+from pyrite.dtype import int32, int64
 from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import clone
 from pyrite.ops.create import zeros_of
-from pyrite.ops.data import check_options, numbers_handle
+from pyrite.ops.data import numbers_handle
+from pyrite.ops.options import Options
 from pyrite.ops.room import require_room
 from pyrite.ops.shape import diagonal, diagonal_axes, reshape
-from pyrite.tensor import Handle, Tensor, wrap
+from pyrite.tensor import Handle, Tensor
 
 __all__ = "diag diagflat diag_embed diagonal_scatter trace tril triu tril_indices triu_indices".split()
 
@@ -59,21 +60,21 @@ def triu(input: Any, diagonal: int = 0) -> Any:
     return triu_of(input, index("triu", "diagonal", diagonal))
 
 
-def _triangle_indices(row: int, col: int, offset: int, lower: bool, dtype: Any, device: Any, layout: Any) -> Tensor:
-    check_options(device, layout)
+def _triangle_indices(row: int, col: int, offset: int, lower: bool, options: dict[str, Any]) -> Tensor:
     name = "tril_indices" if lower else "triu_indices"
+    asked = Options(name, options)
     row, col = index(name, "row", row), index(name, "col", col)
     if row < 0 or col < 0:
         side, n = ("row", row) if row < 0 else ("col", col)
         raise RuntimeError(f"{side} must be non-negative, got{n}")
-    d = int64 if dtype is None else of_argument(dtype)
+    d = asked.dtype_or(int64)
     if d not in (int64, int32):
         raise RuntimeError(f"\"{name}\" not implemented for '{d.scalar_name}'")
     offset = max(-row, min(index(name, "offset", offset), col))
     below = _below_diagonal(row, col, offset if lower else offset - 1)
     n = below if lower else row * col - below
     require_room([2, n])
-    return wrap(_core.from_bytes(_places(row, col, offset, lower, n).tobytes(), [2, n], int64).to_dtype(d))
+    return asked.deliver(_core.from_bytes(_places(row, col, offset, lower, n).tobytes(), [2, n], int64).to_dtype(d))
 
 
 def _below_diagonal(row: int, col: int, offset: int) -> int:
@@ -97,18 +98,14 @@ def _places(row: int, col: int, offset: int, lower: bool, n: int) -> Any:
     return np.stack([np.repeat(rows_, counts), np.repeat(starts, counts) + within])
 
 
-def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None
-) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """Rows and columns of the elements of a lower triangle, in order (see ``torch.tril_indices``)."""
-    return _triangle_indices(row, col, offset, True, dtype, device, layout)
+    return _triangle_indices(row, col, offset, True, options)
 
 
-def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None
-) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """Rows and columns of the elements of an upper triangle, in order (see ``torch.triu_indices``)."""
-    return _triangle_indices(row, col, offset, False, dtype, device, layout)
+    return _triangle_indices(row, col, offset, False, options)
 
 
 # Diagonals

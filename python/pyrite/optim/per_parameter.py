@@ -104,7 +104,8 @@ class PerParameter(Optimizer):
 
 def count(value: float | Tensor = 0.0) -> Tensor:
     """A tensor without dimensions for a number that steps update: float64 if that is the default dtype, or float32."""
-    return ops.tensor(value, dtype=float64 if get_default_dtype() == float64 else float32)
+    d = float64 if get_default_dtype() == float64 else float32
+    return ops.tensor(value, dtype=d, device="cpu")
 
 
 def _check_capability(param: Tensor, group: dict[str, Any]) -> None:

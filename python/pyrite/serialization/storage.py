@@ -34,7 +34,7 @@ class Storage:
     @classmethod
     def allocate(cls, dtype: DType, count: int, location: str) -> "Storage":
         """Room for `count` elements in main memory, to be filled through `memory`."""
-        return cls(ops.empty(count, dtype=dtype), location)
+        return cls(ops.empty(count, dtype=dtype, device="cpu"), location)
 
     @property
     def dtype(self) -> DType:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import float32, float64, get_default_dtype, of_argument
+from pyrite.dtype import float32, float64
 from pyrite.ops import elementwise as rows
-from pyrite.ops.data import check_options, finish
+from pyrite.ops.options import Options
 from pyrite.ops.room import require_room
 from pyrite.tensor import Handle, Tensor
 
@@ -22,43 +22,25 @@ bartlett blackman cosine exponential gaussian general_cosine general_hamming ham
 """.split()
 
 
-def _window(
-    name: str,
-    M: int,
-    sym: bool,
-    shape: Callable[[Handle, int], Handle],
-    dtype: Any,
-    layout: Any,
-    device: Any,
-    requires_grad: bool,
-) -> Tensor:
+def _window(name: str, M: int, sym: bool, shape: Callable[[Handle, int], Handle], options: dict[str, Any]) -> Tensor:
     """The window ``shape(k, n)`` at k = 0, 1, ... M - 1, where n is the index of its last sample."""
-    own = get_default_dtype() if dtype is None else of_argument(dtype)
+    layout = options.get("layout")
+    if layout is not None and str(layout).rsplit(".", 1)[-1] != "strided":
+        raise ValueError(f"{name} is implemented for strided tensors only, got: {layout}")
+    asked = Options(name, options)
+    own = asked.dtype_or()
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     if own not in (float32, float64):
         raise ValueError(f"{name} expects float32 or float64 dtypes, got: {own}")
-    if layout is not None and str(layout).rsplit(".", 1)[-1] != "strided":
-        raise ValueError(f"{name} is implemented for strided tensors only, got: {layout}")
-    check_options(device, None)
     if M < 2:
-        return finish(_core.full([M], 1, own), requires_grad, device)
+        return asked.deliver(_core.full([M], 1, own))
     require_room([M, 4])
     k = _core.from_bytes(array("d", range(M)).tobytes(), [M], float64)
-    return finish(shape(k, M - 1 if sym else M).to_dtype(own), requires_grad, device)
+    return asked.deliver(shape(k, M - 1 if sym else M).to_dtype(own))
 
 
-def exponential(
-    M: int,
-    *,
-    center: float | None = None,
-    tau: float = 1.0,
-    sym: bool = True,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def exponential(M: int, *, center: float | None = None, tau: float = 1.0, sym: bool = True, **options: Any) -> Tensor:
     """``exp(-|k - center| / tau)``; the center is the middle, which is the only one of symmetric windows."""
     if tau <= 0:
         raise ValueError(f"Tau must be positive, got: {tau} instead.")
@@ -68,28 +50,15 @@ def exponential(
     def shape(k: Handle, n: int) -> Handle:
         return rows.exp(rows.abs(k - (n / 2 if center is None else center)) * (-1 / tau))
 
-    return _window("exponential", M, sym, shape, dtype, layout, device, requires_grad)
+    return _window("exponential", M, sym, shape, options)
 
 
-def cosine(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def cosine(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """``sin(pi (k + 1/2) / M)``"""
-    return _window(
-        "cosine", M, sym, lambda k, n: rows.sin((k + 0.5) * (math.pi / (n + 1))), dtype, layout, device, requires_grad
-    )
+    return _window("cosine", M, sym, lambda k, n: rows.sin((k + 0.5) * (math.pi / (n + 1))), options)
 
 
-def gaussian(
-    M: int,
-    *,
-    std: float = 1.0,
-    sym: bool = True,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def gaussian(M: int, *, std: float = 1.0, sym: bool = True, **options: Any) -> Tensor:
     """``exp(-((k - center) / std)^2 / 2)``"""
     if std <= 0:
         raise ValueError(f"Standard deviation must be positive, got: {std} instead.")
@@ -98,19 +67,10 @@ def gaussian(
         x = (k - n / 2) / std
         return rows.exp(x * x * -0.5)
 
-    return _window("gaussian", M, sym, shape, dtype, layout, device, requires_grad)
+    return _window("gaussian", M, sym, shape, options)
 
 
-def kaiser(
-    M: int,
-    *,
-    beta: float = 12.0,
-    sym: bool = True,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def kaiser(M: int, *, beta: float = 12.0, sym: bool = True, **options: Any) -> Tensor:
     """``I_0(beta sqrt(1 - x^2)) / I_0(beta)`` for x from -1 to 1"""
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {beta} instead.")
@@ -119,19 +79,10 @@ def kaiser(
         x = k * (2 / n) - 1
         return rows.i0(rows.sqrt(rows.maximum(1 - x * x, 0)) * beta) / rows.i0(_core.full([], float(beta), float64))
 
-    return _window("kaiser", M, sym, shape, dtype, layout, device, requires_grad)
+    return _window("kaiser", M, sym, shape, options)
 
 
-def general_cosine(
-    M: int,
-    *,
-    a: Sequence[float],
-    sym: bool = True,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def general_cosine(M: int, *, a: Sequence[float], sym: bool = True, **options: Any) -> Tensor:
     """``sum((-1)^i a[i] cos(2 pi i k / n))``"""
     if not isinstance(a, Sequence):
         raise TypeError("Coefficients must be a list/tuple")
@@ -144,66 +95,43 @@ def general_cosine(
             out = out + rows.cos(k * (2 * math.pi * i / n)) * (-weight if i % 2 else weight)
         return out
 
-    return _window("general_cosine", M, sym, shape, dtype, layout, device, requires_grad)
+    return _window("general_cosine", M, sym, shape, options)
 
 
-def general_hamming(
-    M: int,
-    *,
-    alpha: float = 0.54,
-    sym: bool = True,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def general_hamming(M: int, *, alpha: float = 0.54, sym: bool = True, **options: Any) -> Tensor:
     """``alpha - (1 - alpha) cos(2 pi k / n)``"""
     a = [alpha, 1.0 - alpha]
-    return general_cosine(M, a=a, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=a, sym=sym, **options)
 
 
-def hamming(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def hamming(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """`general_hamming` with 0.54"""
-    return general_hamming(M, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_hamming(M, sym=sym, **options)
 
 
-def hann(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def hann(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """`general_hamming` with 0.5"""
-    return general_hamming(
-        M, alpha=0.5, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad
-    )
+    return general_hamming(M, alpha=0.5, sym=sym, **options)
 
 
-def blackman(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def blackman(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """`general_cosine` with 0.42, 0.5, 0.08"""
     a = [0.42, 0.5, 0.08]
-    return _named("blackman", M, a, sym, dtype, layout, device, requires_grad)
+    return _named("blackman", M, a, sym, options)
 
 
-def nuttall(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """`general_cosine` with four terms and minimal side lobes"""
     a = [0.3635819, 0.4891775, 0.1365995, 0.0106411]
-    return general_cosine(M, a=a, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=a, sym=sym, **options)
 
 
-def _named(
-    name: str, M: int, a: list[float], sym: bool, dtype: Any, layout: Any, device: Any, requires_grad: bool
-) -> Tensor:
+def _named(name: str, M: int, a: list[float], sym: bool, options: dict[str, Any]) -> Tensor:
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
-    return general_cosine(M, a=a, sym=sym, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=a, sym=sym, **options)
 
 
-def bartlett(
-    M: int, *, sym: bool = True, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def bartlett(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """A triangle from 0 to 1 to 0"""
-    return _window("bartlett", M, sym, lambda k, n: 1 - rows.abs(k * (2 / n) - 1), dtype, layout, device, requires_grad)
+    return _window("bartlett", M, sym, lambda k, n: 1 - rows.abs(k * (2 / n) - 1), options)

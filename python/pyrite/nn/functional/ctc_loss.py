@@ -51,7 +51,7 @@ def ctc_loss(
 
 def _lengths(lengths: Tensor | Sequence[int], device) -> Tensor:
     if not isinstance(lengths, Tensor):
-        lengths = ops.tensor(list(lengths), dtype=int64)
+        lengths = ops.tensor(list(lengths), dtype=int64, device=device)
     return lengths.to(device, int64).reshape(-1)
 
 

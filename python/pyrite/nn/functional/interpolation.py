@@ -124,14 +124,14 @@ def _taps(
     if mode in ("nearest", "nearest-exact"):
         # In single precision, as the source position decides between neighbours.
         shift = 0.5 if mode == "nearest-exact" else 0.0
-        ratio = ops.tensor(_ratio(length, output, scale, False), dtype=float32)
-        position = (ops.arange(output, dtype=float32) + shift) * ratio
+        ratio = ops.tensor(_ratio(length, output, scale, False), dtype=float32, device="cpu")
+        position = (ops.arange(output, dtype=float32, device="cpu") + shift) * ratio
         return position.floor().to(int64).clamp(max=length - 1).unsqueeze(1), None
     precision = float64 if dtype == float64 else float32
     if antialias:
         return _widened_taps(mode, length, output, _ratio(length, output, scale, align_corners), align_corners, dtype)
-    ratio = ops.tensor(_ratio(length, output, scale, align_corners), dtype=precision)
-    steps = ops.arange(output, dtype=precision)
+    ratio = ops.tensor(_ratio(length, output, scale, align_corners), dtype=precision, device="cpu")
+    steps = ops.arange(output, dtype=precision, device="cpu")
     position = steps * ratio if align_corners else (steps + 0.5) * ratio - 0.5
     if mode != "bicubic":
         position = position.clamp(min=0)
@@ -139,10 +139,10 @@ def _taps(
     part = (position - first).clamp(0, 1).unsqueeze(1)
     index = first.to(int64).unsqueeze(1)
     if mode == "bicubic":
-        index = (index + ops.arange(-1, 3)).clamp(0, length - 1)
+        index = (index + ops.arange(-1, 3, device="cpu")).clamp(0, length - 1)
         weight = ops.cat([cubic(part + 1), cubic(part), cubic(1 - part), cubic(2 - part)], 1)
     else:
-        index = (index + ops.arange(2)).clamp(0, length - 1)
+        index = (index + ops.arange(2, device="cpu")).clamp(0, length - 1)
         weight = ops.cat([1 - part, part], 1)
     return index, weight.to(dtype)
 
@@ -167,8 +167,10 @@ def _widened_taps(
         start, end = max(int(center - support + 0.5), 0), min(int(center + support + 0.5), length)
         rows.append((start, end, center))
         most = max(most, end - start)
-    starts, ends, centers = (ops.tensor(column, dtype=float64).unsqueeze(1) for column in zip(*rows, strict=True))
-    places = starts + ops.arange(most, dtype=float64)
+    starts, ends, centers = (
+        ops.tensor(column, dtype=float64, device="cpu").unsqueeze(1) for column in zip(*rows, strict=True)
+    )
+    places = starts + ops.arange(most, dtype=float64, device="cpu")
     weight = _kernel(mode, (places - centers + 0.5) / stretch).masked_fill(places >= ends, 0)
     weight = weight / weight.sum(1, True)
     return places.clamp(max=length - 1).to(int64), weight.to(dtype)

@@ -55,7 +55,9 @@ def pack_padded_sequence(
 ) -> PackedSequence:
     """Packs (L, N, *) or, with `batch_first`, (N, L, *), cut to the given lengths; sorts them unless they must be
     sorted."""
-    lengths = (lengths if isinstance(lengths, Tensor) else ops.tensor(list(lengths), dtype=int64)).to("cpu", int64)
+    lengths = (lengths if isinstance(lengths, Tensor) else ops.tensor(list(lengths), dtype=int64, device="cpu")).to(
+        "cpu", int64
+    )
     sorted_indices = None
     if not enforce_sorted:
         lengths, sorted_indices = lengths.sort(descending=True)
@@ -80,7 +82,7 @@ def pack_padded_sequence(
         raise RuntimeError(f"pack_padded_sequence: a length of {counts[0]} exceeds the {input.size(0)} steps there are")
     sizes = [sum(n > t for n in counts) for t in range(counts[0])]
     data = ops.cat([input[t, :size] for t, size in enumerate(sizes)])
-    return PackedSequence(data, ops.tensor(sizes, dtype=int64), sorted_indices)
+    return PackedSequence(data, ops.tensor(sizes, dtype=int64, device="cpu"), sorted_indices)
 
 
 def pad_packed_sequence(
@@ -102,7 +104,7 @@ def pad_packed_sequence(
     padded = ops.stack(rows)
     if total_length is not None:
         padded = ops.constant_pad_nd(padded, [0, 0, *rest, 0, total_length - steps], padding_value)
-    lengths = ops.tensor([sum(size > i for size in sizes) for i in range(batch)], dtype=int64)
+    lengths = ops.tensor([sum(size > i for size in sizes) for i in range(batch)], dtype=int64, device="cpu")
     if sequence.unsorted_indices is not None:
         padded = padded.index_select(1, sequence.unsorted_indices)
         lengths = lengths.index_select(0, sequence.unsorted_indices.cpu())

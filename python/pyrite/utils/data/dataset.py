@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pyrite import ops
 from pyrite.tensor import Tensor
+from pyrite.utils.data.sampler import home
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -201,5 +202,5 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) 
         lengths = lengths_of_fractions(lengths, total)
     if sum(lengths) != total:
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = iter(ops.randperm(total, generator=generator).tolist())
+    order = iter(ops.randperm(total, generator=generator, device=home(generator)).tolist())
     return [Subset(dataset, list(itertools.islice(order, int(length)))) for length in lengths]

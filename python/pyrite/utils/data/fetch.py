@@ -43,7 +43,7 @@ def row_reader(dataset: Any) -> Callable[[list[int]], list[Tensor]] | None:
     if type(dataset) is TensorDataset:
 
         def read(indices: list[int]) -> list[Tensor]:
-            rows = ops.tensor(indices)
+            rows = ops.tensor(indices, device="cpu")
             return [tensor[rows] for tensor in dataset.tensors]
 
         return read

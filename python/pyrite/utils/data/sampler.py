@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
 from pyrite import ops
+from pyrite.device import CPU, device
 from pyrite.dtype import float64, int64
 from pyrite.generator import Generator
+from pyrite.tensor import Tensor
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -17,9 +19,14 @@ T_co = TypeVar("T_co", covariant=True)
 BLOCK = 32
 
 
+def home(generator: Generator | None) -> device:
+    """Where a sampler draws: with its generator or else on the CPU, whatever the default device."""
+    return CPU if generator is None else generator.device
+
+
 def draw_seed(generator: Generator | None = None) -> int:
     """One non-negative 63-bit integer from `generator`, by default the calling thread's."""
-    return int(ops.empty((), dtype=int64).random_(generator=generator).item())
+    return int(ops.empty((), dtype=int64, device=home(generator)).random_(generator=generator).item())
 
 
 def seeded(seed: int) -> Generator:
@@ -87,9 +94,9 @@ class RandomSampler(Sampler[int]):
         whole, rest = divmod(self.num_samples, size)
         for length in [size] * whole + [rest]:
             if self.replacement:
-                yield ops.randint(0, n, (length,), dtype=int64, generator=generator).tolist()
+                yield ops.randint(0, n, (length,), generator=generator, device=home(generator)).tolist()
             else:
-                yield ops.randperm(n, generator=generator).tolist()[:length]
+                yield ops.randperm(n, generator=generator, device=home(generator)).tolist()[:length]
 
     def __len__(self) -> int:
         return self.num_samples
@@ -103,7 +110,7 @@ class SubsetRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        for i in ops.randperm(len(self.indices), generator=self.generator).tolist():
+        for i in ops.randperm(len(self.indices), generator=self.generator, device=home(self.generator)).tolist():
             yield self.indices[i]
 
     def __len__(self) -> int:
@@ -117,7 +124,8 @@ class WeightedRandomSampler(Sampler[int]):
         require_positive("num_samples", num_samples)
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        self.weights = ops.as_tensor(weights, dtype=float64)
+        where = weights.device if isinstance(weights, Tensor) else home(generator)
+        self.weights = ops.as_tensor(weights, dtype=float64, device=where)
         if self.weights.dim() != 1:
             raise ValueError(
                 f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
@@ -194,7 +202,7 @@ class DistributedSampler(Sampler[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         n = len(self.dataset)
         if self.shuffle:
-            order = ops.randperm(n, generator=seeded(self.seed + self.epoch)).tolist()
+            order = ops.randperm(n, generator=seeded(self.seed + self.epoch), device="cpu").tolist()
         else:
             order = range(n)
         padded = itertools.islice(itertools.cycle(order), self.total_size)
