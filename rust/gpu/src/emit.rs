@@ -9,7 +9,7 @@ mod tests;
 
 use crate::elements::{Long, load, store};
 use crate::not_built::not_built;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, word};
 use crate::part::{Form, Part, Target};
 use crate::pipelines::{Access, WORKGROUP};
 use crate::prelude;
@@ -69,7 +69,8 @@ pub fn text(parts: &[Part<'_>], long: Long) -> Result<(String, usize)> {
 impl<'p> Emitter<'p> {
     /// The WGSL of the next parameter.
     fn word(&mut self) -> String {
-        self.parameters.word(0)
+        self.parameters.push(0);
+        word(self.parameters.len() - 1)
     }
 
     fn line(&mut self, text: &str) {

@@ -10,6 +10,16 @@ pub enum Placement {
     Uniform,
 }
 
+/// The WGSL that reads a word.
+pub fn word(at: usize) -> String {
+    format!("parameters.words[{}][{}]", at / 4, at % 4)
+}
+
+/// The WGSL that reads the word at `i` of those from `start` on.
+pub fn list(start: usize, i: &str) -> String {
+    format!("parameters.words[({start}u + {i}) / 4u][({start}u + {i}) % 4u]")
+}
+
 #[derive(Default)]
 pub struct Parameters {
     words: Vec<u32>,
@@ -22,20 +32,6 @@ impl Parameters {
 
     pub fn len(&self) -> usize {
         self.words.len()
-    }
-
-    /// Adds a word; the WGSL that reads it.
-    pub fn word(&mut self, word: u32) -> String {
-        let at = self.words.len();
-        self.words.push(word);
-        format!("parameters.words[{}][{}]", at / 4, at % 4)
-    }
-
-    /// Adds words; the WGSL that reads the one at `i`.
-    pub fn list(&mut self, words: impl Iterator<Item = u32>, i: &str) -> String {
-        let start = self.words.len();
-        self.words.extend(words);
-        format!("parameters.words[({start}u + {i}) / 4u][({start}u + {i}) % 4u]")
     }
 
     pub fn is_empty(&self) -> bool {

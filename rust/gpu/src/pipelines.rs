@@ -3,11 +3,11 @@
 
 use crate::cache::Cache;
 use crate::context::{Context, lock, wait};
-use crate::kernel::require;
+use crate::kernel::{Signature, require};
 use crate::parameters::Placement;
 use crate::prelude::words;
+use foldhash::HashMap;
 use pyrite_core::{DType, Error, Result};
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use wgpu::{BufferBindingType, ShaderStages};
 
@@ -44,6 +44,7 @@ pub struct Pipelines {
     compiled: Mutex<HashMap<String, Arc<Pipeline>>>,
     /// Those of programs, by what their texts would be printed from.
     programs: Mutex<HashMap<Vec<u8>, Arc<Pipeline>>>,
+    kernels: Mutex<HashMap<Signature, Arc<Pipeline>>>,
 }
 
 impl Pipelines {
@@ -61,6 +62,15 @@ impl Pipelines {
         compiled.insert(source.text.to_owned(), pipeline.clone());
         cache.inspect(|cache| cache.count());
         Ok(pipeline)
+    }
+
+    /// The kernel of this signature.
+    pub fn known(&self, signature: &Signature) -> Option<Arc<Pipeline>> {
+        lock(&self.kernels).get(signature).cloned()
+    }
+
+    pub fn keep(&self, signature: Signature, pipeline: Arc<Pipeline>) {
+        lock(&self.kernels).insert(signature, pipeline);
     }
 
     /// The kernel of programs of this structure.

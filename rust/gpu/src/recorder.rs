@@ -4,8 +4,9 @@ use crate::context::Context;
 use crate::memory::Bound;
 use crate::parameters::Placement;
 use crate::pipelines::Pipeline;
+use foldhash::HashMap;
 use pyrite_core::Result;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use wgpu::BufferUsages;
 
@@ -60,7 +61,7 @@ impl Recorder {
             page,
             content: Vec::new(),
             alignment: device.limits().min_uniform_buffer_offset_alignment as usize,
-            bindings: HashMap::new(),
+            bindings: HashMap::default(),
             staging: None,
             in_flight: VecDeque::new(),
             last: None,
