@@ -122,7 +122,9 @@ class device_of(device):
 
 
 class DeviceProperties(NamedTuple):
-    """What the GPU is; PyTorch's ``total_memory`` is None where the driver's interface does not tell."""
+    """What the GPU is; PyTorch's ``total_memory`` is None where the driver's interface does not tell.
+    ``cooperative_matrices`` are those of float16 that it multiplies by itself (on NVIDIA's cards the tensor cores), by
+    their rows and columns, "none", or why they are not used: float16 products use them once they passed a trial."""
 
     name: str
     backend: str
@@ -133,6 +135,7 @@ class DeviceProperties(NamedTuple):
     model: int
     total_memory: int | None
     limits: dict[str, int]
+    cooperative_matrices: str
     features: tuple[str, ...]
     dtypes: tuple[str, ...]
 

@@ -34,6 +34,7 @@ def print_card(known: dict[str, Any]) -> None:
     print(f"  memory    {'not told' if memory is None else f'{memory / 2**30:.1f} GiB'}")
     for name, value in known["limits"].items():
         print(f"  {name.replace('_', ' '):<27} {value:>14,}")
+    print(f"  matrices  {known['cooperative_matrices']}")
     print(f"  features  {', '.join(known['features']) or 'none'}")
     print(f"  dtypes    {', '.join(known['dtypes'])}")
 

@@ -223,10 +223,18 @@ def _matmul() -> dict[str, Program]:
 
 
 def _matmul_of_halves() -> dict[str, Program]:
-    def program(dtype: Any) -> Program:
-        return lambda d: (_numbers(d, 70, 60, dtype=dtype) @ _numbers(d, 60, 50, seed=1, dtype=dtype)).float()
+    def program(dtype: Any, m: int, n: int, k: int) -> Program:
+        def compute(d: str) -> list[Tensor]:
+            a, b = _numbers(d, m, k, dtype=dtype), _numbers(d, k, n, seed=1, dtype=dtype)
+            return [y.float() for y in (a @ b, a.t().contiguous().t() @ b.t().contiguous().t())]
 
-    return {"float16": program(pyrite.float16), "bfloat16": program(pyrite.bfloat16)}
+        return compute
+
+    return {
+        "float16": program(pyrite.float16, 70, 50, 60),
+        "bfloat16": program(pyrite.bfloat16, 70, 50, 60),
+        "float16, larger": program(pyrite.float16, 300, 136, 104),
+    }
 
 
 def _index() -> dict[str, Program]:

@@ -1,10 +1,12 @@
 //! The choice of a device: which adapter, which of its features, and how much of its memory.
+#![allow(unsafe_code)]
 
 use crate::context::wait;
+use crate::matmul::capability;
 use crate::memory::{ALIGNMENT, VECTOR};
 use crate::missing;
 use pyrite_core::{Error, Result};
-use wgpu::{DeviceType, Features, Limits};
+use wgpu::{DeviceType, ExperimentalFeatures, Features, Limits};
 
 /// The most buffers of one kernel that are asked for: programs that run side by side have many.
 const MOST_BUFFERS: u32 = 64;
@@ -39,15 +41,19 @@ pub fn best() -> Result<wgpu::Adapter> {
     found.ok_or_else(|| Error::Invalid(missing::explanation(has_software)))
 }
 
+/// Whether the device is to have no more than WebGPU's defaults, by `PYRITE_GPU_LIMITS=webgpu`.
+pub fn is_minimal() -> bool {
+    limits_have("webgpu")
+}
+
 /// WebGPU's default limits, so that kernels run everywhere, but buffers as large and as many as the adapter
 /// has them.
-/// `PYRITE_GPU_LIMITS=webgpu` leaves everything at the defaults.
-fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
-    if limits_have("webgpu") {
+fn required(adapter: &wgpu::Adapter, has_matrices: bool) -> (Features, Limits) {
+    if is_minimal() {
         return (Features::empty(), Limits::default());
     }
-    let (features, has) = (adapter.features() & WANTED, adapter.limits());
-    let limits = Limits {
+    let (mut features, has) = (adapter.features() & WANTED, adapter.limits());
+    let mut limits = Limits {
         max_buffer_size: has.max_buffer_size,
         max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
         max_storage_buffers_per_shader_stage: has.max_storage_buffers_per_shader_stage.min(MOST_BUFFERS),
@@ -57,6 +63,10 @@ fn required(adapter: &wgpu::Adapter) -> (Features, Limits) {
         max_immediate_size: if features.contains(Features::IMMEDIATES) { has.max_immediate_size.min(128) } else { 0 },
         ..Limits::default()
     };
+    if has_matrices {
+        features |= capability::FEATURES;
+        limits.max_compute_workgroup_storage_size = capability::WORKGROUP_BYTES;
+    }
     (features, limits)
 }
 
@@ -80,11 +90,21 @@ pub fn window(device: &wgpu::Device) -> usize {
     asked.unwrap_or(most).clamp(ALIGNMENT, most) / VECTOR * VECTOR
 }
 
-/// Opens a device.
-pub fn open(adapter: wgpu::Adapter) -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
-    let (required_features, required_limits) = required(&adapter);
-    let descriptor =
-        wgpu::DeviceDescriptor { label: Some("pyrite"), required_features, required_limits, ..Default::default() };
+/// Opens a device, with cooperative matrices or without.
+pub fn open(adapter: wgpu::Adapter, has_matrices: bool) -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue)> {
+    let (required_features, required_limits) = required(&adapter, has_matrices);
+    let experimental_features = match has_matrices {
+        // SAFETY: cooperative matrices are the only experimental feature, and no result depends on them before a trial.
+        true => unsafe { ExperimentalFeatures::enabled() },
+        false => ExperimentalFeatures::disabled(),
+    };
+    let descriptor = wgpu::DeviceDescriptor {
+        label: Some("pyrite"),
+        required_features,
+        required_limits,
+        experimental_features,
+        ..Default::default()
+    };
     let info = adapter.get_info();
     let (device, queue) = wait(adapter.request_device(&descriptor))
         .map_err(|e| Error::Invalid(format!("cannot open {} ({:?}): {e}", info.name, info.backend)))?;

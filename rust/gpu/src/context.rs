@@ -4,6 +4,7 @@ use crate::adapter;
 use crate::cache::{self, Cache};
 use crate::elements::Long;
 use crate::fault;
+use crate::matmul::capability::{Cooperative, Matrices};
 use crate::memory::VECTOR;
 use crate::parameters::Placement;
 use crate::pipelines::Pipelines;
@@ -30,6 +31,7 @@ pub struct Context {
     pub window: usize,
     /// Where compiled kernels are kept between processes.
     pub cache: Option<Cache>,
+    pub cooperative: Cooperative,
     queue: wgpu::Queue,
     recorder: Mutex<Recorder>,
     /// Where kernels report what is wrong with their data; see `fault.rs`.
@@ -73,7 +75,13 @@ impl Context {
 
     /// Opens a device of this adapter.
     pub fn on(adapter: wgpu::Adapter) -> Result<Context> {
-        let (adapter, device, queue) = adapter::open(adapter)?;
+        let matrices = Matrices::of(&adapter);
+        Context::with(adapter, matrices)
+    }
+
+    /// Opens a device that is to have these cooperative matrices.
+    pub fn with(adapter: wgpu::Adapter, matrices: Option<Matrices>) -> Result<Context> {
+        let (adapter, device, queue) = adapter::open(adapter, matrices.is_some())?;
         let state = Arc::new(State::default());
         let (errors, losses) = (state.clone(), state.clone());
         device.on_uncaptured_error(Arc::new(move |error| {
@@ -102,6 +110,7 @@ impl Context {
             pool,
             queue,
             faults,
+            cooperative: Cooperative::new(matrices),
             may_have_faults: AtomicBool::new(false),
             dispatches: AtomicUsize::new(0),
             submits: AtomicUsize::new(0),

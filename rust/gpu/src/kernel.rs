@@ -26,8 +26,17 @@ enum Form {
     Placed(DType, Places),
     /// Vectors of four elements of a dtype, with a layout.
     Fours(DType, Places),
+    /// Elements taken item by item, with a layout where they are not dense.
+    Items(Item, Option<Places>),
     /// A WGSL type.
     Words(&'static str),
+}
+
+/// Elements side by side as one value of a WGSL type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Item {
+    pub ty: &'static str,
+    pub count: usize,
 }
 
 /// A layout whose offset, sizes and strides are parameters, from the word `start` on.
@@ -63,6 +72,8 @@ pub struct Signature {
     numbers: Vec<Number>,
     /// Words of parameters.
     words: usize,
+    /// Extensions of WGSL that the code is written in.
+    extensions: &'static str,
     code: String,
     has_faults: bool,
 }
@@ -78,7 +89,7 @@ impl<'a> Kernel<'a> {
     pub fn new(label: &'static str) -> Kernel<'a> {
         let (bindings, numbers, code) = (Vec::with_capacity(8), Vec::with_capacity(8), String::new());
         Kernel {
-            signature: Signature { label, bindings, numbers, words: 0, code, has_faults: false },
+            signature: Signature { label, bindings, numbers, words: 0, extensions: "", code, has_faults: false },
             buffers: Vec::with_capacity(8),
             parameters: Parameters::default(),
         }
@@ -113,6 +124,17 @@ impl<'a> Kernel<'a> {
         self.bind(name, buffer, Access::Write, Form::Dense(dtype));
     }
 
+    /// An operand that is read item by item: `item_name(at)` begins with the element at `at`, which `item.count` divides.
+    pub fn items(&mut self, name: &'static str, operand: &'a Operand, item: Item) {
+        let form = Form::Items(item, Some(self.places(&operand.layout)));
+        self.bind(name, &operand.buffer, Access::Read, form);
+    }
+
+    /// Dense elements that are written item by item, by `put_item_name(at, value)`.
+    pub fn output_items(&mut self, name: &'static str, buffer: &'a Buffer, item: Item) {
+        self.bind(name, buffer, Access::Write, Form::Items(item, None));
+    }
+
     /// A buffer under a type of WGSL: the code sees a variable of that name. It has no other name in this kernel.
     pub fn words(&mut self, name: &'static str, buffer: &'a Buffer, ty: &'static str, access: Access) {
         self.bind(name, buffer, access, Form::Words(ty));
@@ -141,6 +163,11 @@ impl<'a> Kernel<'a> {
     pub fn numbers(&mut self, name: &'static str, values: impl Iterator<Item = u32>) {
         self.signature.numbers.push(Number { name, is_list: true, start: self.parameters.len() });
         values.for_each(|value| self.parameters.push(value));
+    }
+
+    /// The extensions of WGSL that the code needs, as it enables them.
+    pub fn extensions(&mut self, text: &'static str) {
+        self.signature.extensions = text;
     }
 
     /// Functions, `main` among them. May be called again for more.
@@ -204,16 +231,16 @@ pub fn grid(groups: [usize; 3]) -> Result<[u32; 3]> {
     }
 }
 
-/// The kernel of a text, which the declaration of its parameters is added to.
+/// The kernel of a text, its extensions before it, which the declaration of its parameters is added to.
 pub fn compile(
     context: &Context,
     label: &'static str,
-    text: &str,
+    [extensions, text]: [&str; 2],
     accesses: &[Access],
     parameters: &Parameters,
 ) -> Result<Arc<Pipeline>> {
     let placement = context.placement(parameters.bytes());
-    let text = parameters.declaration(placement) + text;
+    let text = [extensions, &parameters.declaration(placement), text].concat();
     context.pipelines.get(context, &Source { label, text: &text, accesses, placement, parameters: parameters.bytes() })
 }
 

@@ -88,7 +88,7 @@ impl Gpu {
     }
 
     /// What the device is and can.
-    pub fn properties(&self) -> Properties {
+    pub fn properties(&self) -> Result<Properties> {
         properties::properties(&self.context)
     }
 

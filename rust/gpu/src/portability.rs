@@ -6,11 +6,16 @@ mod corpus;
 
 use crate::Gpu;
 use crate::context::{Context, wait};
+use crate::matmul::capability::{FEATURES, Matrices, WORKGROUP_BYTES};
 use wgpu::{BackendOptions, Backends, DeviceType, Features, Instance, InstanceDescriptor, Limits, NoopBackendOptions};
 
 /// A GPU with these features that runs nothing, but refuses what WebGPU's limits refuse.
 fn gpu(features: Features, device_type: DeviceType) -> &'static Gpu {
-    let limits = Limits { max_immediate_size: 128, ..Default::default() };
+    let matrices = features.contains(FEATURES).then_some(Matrices { size: 16, has_vectors: true });
+    let mut limits = Limits { max_immediate_size: 128, ..Default::default() };
+    if matrices.is_some() {
+        limits.max_compute_workgroup_storage_size = WORKGROUP_BYTES;
+    }
     let noop =
         NoopBackendOptions { enable: true, features: Some(features), limits: Some(limits), ..Default::default() };
     let instance = Instance::new(InstanceDescriptor {
@@ -20,7 +25,7 @@ fn gpu(features: Features, device_type: DeviceType) -> &'static Gpu {
     });
     let adapter =
         wait(instance.enumerate_adapters(Backends::NOOP)).pop().expect("wgpu's noop backend is a test dependency");
-    let mut context = Context::on(adapter).unwrap();
+    let mut context = Context::with(adapter, matrices).unwrap();
     context.adapter.device_type = device_type;
     Box::leak(Box::new(Gpu { context }))
 }
@@ -30,6 +35,8 @@ fn assert_portable(features: Features, device_type: DeviceType) {
     corpus::run(gpu);
     let texts = gpu.context.pipelines.texts();
     assert!(texts.len() > 1500, "{} kernels", texts.len());
+    let has_matrices = texts.iter().any(|text| text.contains("coopMultiplyAdd"));
+    assert_eq!(has_matrices, features.contains(FEATURES));
     let complaints: Vec<String> = texts.iter().filter_map(|text| check::complaint(text)).collect();
     let first = complaints.first().map_or("", String::as_str);
     assert!(complaints.is_empty(), "{} of {} kernels, first {first}", complaints.len(), texts.len());
@@ -37,7 +44,7 @@ fn assert_portable(features: Features, device_type: DeviceType) {
 
 #[test]
 fn kernels_of_a_full_device_are_portable() {
-    let features = Features::SHADER_INT64 | Features::SHADER_F64 | Features::IMMEDIATES;
+    let features = Features::SHADER_INT64 | Features::SHADER_F64 | Features::IMMEDIATES | FEATURES;
     assert_portable(features, DeviceType::DiscreteGpu);
 }
 

@@ -148,7 +148,7 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
             debug_assert_eq!(count, parameters.len());
             let accesses: Vec<Access> =
                 parts.iter().flat_map(|part| &part.bindings).map(|binding| binding.access).collect();
-            let pipeline = compile(context, "program", &text, &accesses, &parameters)?;
+            let pipeline = compile(context, "program", ["", &text], &accesses, &parameters)?;
             context.pipelines.keep_program(key, pipeline.clone());
             pipeline
         }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::context::Context;
+use pyrite_core::Result;
 
 /// A device, for people and for reports.
 pub struct Properties {
@@ -18,13 +19,15 @@ pub struct Properties {
     /// Bytes of memory, where the interface tells.
     pub memory: Option<usize>,
     pub limits: Vec<(&'static str, usize)>,
+    /// Rows and columns of the matrices that the device multiplies by itself, `none`, or why they are not used.
+    pub cooperative_matrices: String,
     /// What kernels may make use of.
     pub features: Vec<String>,
 }
 
-pub fn properties(context: &Context) -> Properties {
+pub fn properties(context: &Context) -> Result<Properties> {
     let (adapter, limits) = (&context.adapter, context.device.limits());
-    Properties {
+    Ok(Properties {
         name: adapter.name.clone(),
         backend: adapter.backend.to_string(),
         driver: adapter.driver.clone(),
@@ -41,8 +44,9 @@ pub fn properties(context: &Context) -> Properties {
             ("buffers_of_a_kernel", limits.max_storage_buffers_per_shader_stage as usize),
             ("bytes_of_immediates", limits.max_immediate_size as usize),
         ],
+        cooperative_matrices: context.cooperative.standing(context)?,
         features: context.device.features().iter_names().map(|(name, _)| name.to_lowercase()).collect(),
-    }
+    })
 }
 
 /// Bytes that tensors may take: of a software adapter those that pyrite allows, of a card those of its own memory.

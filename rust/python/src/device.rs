@@ -45,7 +45,7 @@ mod gpu {
     }
 
     pub fn properties<'py>(gpu: &Gpu, into: &Bound<'py, PyDict>) -> PyResult<()> {
-        let known = gpu.properties();
+        let known = super::raise(gpu.properties())?;
         into.set_item("name", known.name)?;
         into.set_item("backend", known.backend)?;
         into.set_item("driver", known.driver)?;
@@ -55,6 +55,7 @@ mod gpu {
         into.set_item("model", known.model)?;
         into.set_item("memory", known.memory)?;
         into.set_item("limits", known.limits)?;
+        into.set_item("cooperative_matrices", known.cooperative_matrices)?;
         into.set_item("features", known.features)?;
         let dtypes: Vec<_> = DType::ALL.into_iter().filter(|&dtype| gpu.supports(dtype)).map(DType::name).collect();
         into.set_item("dtypes", dtypes)

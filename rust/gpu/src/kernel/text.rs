@@ -1,6 +1,6 @@
 //! Prints a kernel's text from its signature.
 
-use super::{Binding, Form, Number, Places, Signature, compile};
+use super::{Binding, Form, Item, Number, Places, Signature, compile};
 use crate::context::Context;
 use crate::elements::{self, Long, compute_type, per_word};
 use crate::fault;
@@ -27,7 +27,7 @@ impl Signature {
         let slots = self.slots();
         let text = self.text(&slots, context.long())?;
         let accesses: Vec<Access> = slots.iter().map(|slot| slot.access).collect();
-        compile(context, self.label, &text, &accesses, parameters)
+        compile(context, self.label, [self.extensions, &text], &accesses, parameters)
     }
 
     /// The kernel's text, but for the declaration of its parameters.
@@ -75,11 +75,14 @@ impl Binding {
 impl Slot {
     fn of(binding: &Binding) -> Slot {
         let (variable, ty) = match binding.form {
-            Form::Words(ty) => (binding.name.to_owned(), ty),
-            Form::Fours(dtype, _) => (format!("{}_words", binding.name), vectors::array(vectors::width(dtype, 4))),
-            Form::Dense(_) | Form::Placed(..) => (format!("{}_words", binding.name), "array<u32>"),
+            Form::Words(ty) => (binding.name.to_owned(), ty.to_owned()),
+            Form::Items(item, _) => (format!("{}_words", binding.name), format!("array<{}>", item.ty)),
+            Form::Fours(dtype, _) => {
+                (format!("{}_words", binding.name), vectors::array(vectors::width(dtype, 4)).to_owned())
+            }
+            Form::Dense(_) | Form::Placed(..) => (format!("{}_words", binding.name), "array<u32>".to_owned()),
         };
-        Slot { access: binding.access, variable, ty: ty.to_owned(), is_atomic: false }
+        Slot { access: binding.access, variable, ty, is_atomic: false }
     }
 
     fn declaration(&self, binding: usize) -> String {
@@ -109,12 +112,20 @@ impl Functions {
     fn bind(&mut self, binding: &Binding, slot: &Slot, long: Long, label: &str) -> Result<()> {
         let name = binding.name;
         match binding.form {
-            Form::Placed(_, places) | Form::Fours(_, places) => self.places(name, places),
-            Form::Dense(_) | Form::Words(_) => self.add(format!("place_{name}"), "(i: u32) -> u32 { return i; }"),
+            Form::Placed(_, places) | Form::Fours(_, places) | Form::Items(_, Some(places)) => {
+                self.places(name, places)
+            }
+            Form::Dense(_) | Form::Items(_, None) | Form::Words(_) => {
+                self.add(format!("place_{name}"), "(i: u32) -> u32 { return i; }")
+            }
         }
         match binding.form {
             Form::Dense(dtype) | Form::Placed(dtype, _) => self.elements(name, dtype, long, slot, label),
             Form::Fours(dtype, _) => self.fours(name, dtype, long, slot, label),
+            Form::Items(item, _) => {
+                self.items(name, item, slot);
+                Ok(())
+            }
             Form::Words(_) => Ok(()),
         }
     }
@@ -177,6 +188,15 @@ impl Functions {
         let rest = format!("(at: u32) -> array<{ty}, 4> {{ {lines} return array<{ty}, 4>({elements}); }}");
         self.add(format!("load_four_{name}"), &rest);
         Ok(())
+    }
+
+    /// Reading and writing the items of a binding.
+    fn items(&mut self, name: &str, Item { ty, count }: Item, slot: &Slot) {
+        let place = format!("{}[at / {count}u]", slot.variable);
+        self.add(format!("item_{name}"), &format!("(at: u32) -> {ty} {{ return {place}; }}"));
+        if slot.access == Access::Write {
+            self.add(format!("put_item_{name}"), &format!("(at: u32, value: {ty}) {{ {place} = value; }}"));
+        }
     }
 
     /// Reading and writing int64 as what fits an index, or as two words.

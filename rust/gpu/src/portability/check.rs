@@ -1,9 +1,10 @@
 //! One kernel's text: parsed, validated, written as SPIR-V, MSL and HLSL by the version of naga that wgpu has, and held to WebGPU's
-//! least limits.
+//! least limits. Kernels with cooperative matrices may have more workgroup memory, and are none of Direct3D's, which has none.
 
+use crate::matmul::capability;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
-use naga::{AddressSpace, Module, ShaderStage};
+use naga::{AddressSpace, Module, ShaderStage, TypeInner};
 
 /// What WebGPU's default device has: storage buffers, bytes of workgroup memory, threads, bytes of immediates.
 const STORAGE_BUFFERS: usize = 8;
@@ -18,20 +19,29 @@ pub fn complaint(text: &str) -> Option<String> {
 
 fn check(text: &str) -> Result<(), String> {
     let module = naga::front::wgsl::parse_str(text).map_err(|e| e.emit_to_string(text))?;
-    let capabilities = Capabilities::SHADER_INT64 | Capabilities::FLOAT64 | Capabilities::IMMEDIATES;
+    let capabilities = Capabilities::SHADER_INT64
+        | Capabilities::FLOAT64
+        | Capabilities::IMMEDIATES
+        | Capabilities::SHADER_FLOAT16
+        | Capabilities::SUBGROUP
+        | Capabilities::COOPERATIVE_MATRIX;
     let info = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
     let info = info.map_err(|e| e.emit_to_string(text))?;
-    limits(&module)?;
+    let has_matrices = module.types.iter().any(|(_, ty)| matches!(ty.inner, TypeInner::CooperativeMatrix { .. }));
+    limits(&module, if has_matrices { capability::WORKGROUP_BYTES } else { WORKGROUP_BYTES })?;
     spirv(&module, &info).map_err(|e| format!("SPIR-V: {e}"))?;
     // Only Vulkan has float64.
     if module.types.iter().any(|(_, ty)| ty.inner.scalar().is_some_and(|scalar| scalar == naga::Scalar::F64)) {
         return Ok(());
     }
     metal(&module, &info).map_err(|e| format!("MSL: {e}"))?;
+    if has_matrices {
+        return Ok(());
+    }
     direct3d(&module, &info).map_err(|e| format!("HLSL: {e}"))
 }
 
-fn limits(module: &Module) -> Result<(), String> {
+fn limits(module: &Module, workgroup_bytes: u32) -> Result<(), String> {
     let in_space = |space: fn(&AddressSpace) -> bool| {
         module.global_variables.iter().map(|(_, variable)| variable).filter(move |variable| space(&variable.space))
     };
@@ -42,7 +52,7 @@ fn limits(module: &Module) -> Result<(), String> {
     let threads: u32 = module.entry_points[0].workgroup_size.iter().product();
     for (what, has, most) in [
         ("storage buffers", buffers as u32, STORAGE_BUFFERS as u32),
-        ("bytes of workgroup memory", shared, WORKGROUP_BYTES),
+        ("bytes of workgroup memory", shared, workgroup_bytes),
         ("threads", threads, THREADS),
         ("bytes of immediates", immediate, IMMEDIATE_BYTES),
     ] {
