@@ -9,7 +9,7 @@ import pyrite.nn.functional as F
 
 needs_gpu = pytest.mark.skipif(not pyrite.cuda.is_available(), reason="no GPU, and no software adapter was asked for")
 
-SHAPES = [((6, 5), (6,)), ((5,), ()), ((3, 4, 2, 3), (3, 2, 3)), ((2, 700), (2,))]
+SHAPES = [((6, 8), (6,)), ((6, 5), (6,)), ((5,), ()), ((3, 4, 2, 3), (3, 2, 3)), ((2, 700), (2,))]
 OPTIONS = [
     {},
     {"reduction": "sum"},

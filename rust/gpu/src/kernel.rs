@@ -24,8 +24,6 @@ enum Form {
     Dense(DType),
     /// Elements of a dtype with a layout.
     Placed(DType, Places),
-    /// Vectors of four elements of a dtype, with a layout.
-    Fours(DType, Places),
     /// Elements taken item by item, with a layout where they are not dense.
     Items(Item, Option<Places>),
     /// A WGSL type.
@@ -52,6 +50,7 @@ struct Binding {
     name: &'static str,
     access: Access,
     form: Form,
+    is_in_fours: bool,
     /// The variable of the shader that it is: a buffer that has several names is bound once.
     slot: usize,
 }
@@ -101,13 +100,6 @@ impl<'a> Kernel<'a> {
         self.bind(name, &operand.buffer, Access::Read, form);
     }
 
-    /// An operand whose layout says where elements lie that are read four at a time, as `load_four_name(at)` from a multiple of
-    /// four on. It has no other name in this kernel.
-    pub fn fours(&mut self, name: &'static str, operand: &'a Operand) {
-        let form = Form::Fours(operand.dtype, self.places(&operand.layout));
-        self.bind(name, &operand.buffer, Access::Read, form);
-    }
-
     /// An operand that is written through its layout.
     pub fn target(&mut self, name: &'static str, operand: &'a Operand) {
         let form = Form::Placed(operand.dtype, self.places(&operand.layout));
@@ -141,7 +133,7 @@ impl<'a> Kernel<'a> {
     }
 
     fn bind(&mut self, name: &'static str, buffer: &'a Buffer, access: Access, form: Form) {
-        self.signature.bindings.push(Binding { name, access, form, slot: 0 });
+        self.signature.bindings.push(Binding { name, access, form, is_in_fours: false, slot: 0 });
         self.buffers.push(buffer);
     }
 
@@ -163,6 +155,14 @@ impl<'a> Kernel<'a> {
     pub fn numbers(&mut self, name: &'static str, values: impl Iterator<Item = u32>) {
         self.signature.numbers.push(Number { name, is_list: true, start: self.parameters.len() });
         values.for_each(|value| self.parameters.push(value));
+    }
+
+    /// Lets the code read four elements at a time, the first at a multiple of four: `four_name(at)` is an array of them, and
+    /// where they are floats `vector_name(at)` a vector, which `put_vector_name(at, values)` writes. The code writes to this
+    /// name in no other way.
+    pub fn in_fours(&mut self, name: &str) {
+        let bindings = self.signature.bindings.iter_mut();
+        bindings.filter(|binding| binding.name == name).for_each(|binding| binding.is_in_fours = true);
     }
 
     /// The extensions of WGSL that the code needs, as it enables them.

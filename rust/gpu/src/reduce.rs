@@ -308,7 +308,8 @@ fn launch(
         kernel.input("item", &lines.starts);
         kernel.input("along", &lines.steps);
     } else {
-        kernel.fours("item", &lines.starts);
+        kernel.input("item", &lines.starts);
+        kernel.in_fours("item");
     }
     for (name, operand) in others {
         kernel.input(name, operand);

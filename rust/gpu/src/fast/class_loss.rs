@@ -1,12 +1,12 @@
 //! Losses of class indices: one kernel for what they are made of, one for the gradient. Indices are checked as they are read.
 
-use super::rows::Rows;
+use super::rows::RowKernel;
+use super::softmax::ADDED;
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
+use crate::pipelines::WORKGROUP;
 use pyrite_core::{Operand, Result};
-
-const UNUSED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
 
 const CHECK: &str = include_str!("../shaders/fast/check_class.wgsl");
 
@@ -22,37 +22,37 @@ impl Classes<'_> {
     /// Loss, weight, largest score and its share for each line of scores.
     pub fn scored(&self, context: &Context, x: &Operand, out: &Operand) -> Result<()> {
         let x = Lines::new(x, 1);
-        let rows = Rows::of(&x)?;
-        let mut kernel = Kernel::new("cross entropy");
-        kernel.input("x", &x.starts);
-        kernel.input("x_along", &x.steps);
-        kernel.target("out", out);
-        kernel.faults();
+        let mut rows = RowKernel::new("cross entropy", &[&x])?;
+        rows.held(["x", "x_along"], &x);
+        rows.kernel.target("out", out);
+        rows.kernel.faults();
+        self.bind(&mut rows.kernel);
         let blend = if self.smoothing > 0.0 {
             include_str!("../shaders/fast/smoothed_blend.wgsl")
         } else {
             include_str!("../shaders/fast/plain_blend.wgsl")
         };
-        let code = include_str!("../shaders/fast/cross_entropy.wgsl");
-        let code = format!("{}\n{CHECK}\n{blend}\n{code}", self.classes());
-        self.bind(&mut kernel);
-        rows.code(&mut kernel, include_str!("../shaders/exponential_sum.wgsl"), &code);
-        kernel.launch(context, [rows.groups(), 1, 1])
+        let functions = self.classes() + CHECK + &self.weights(&rows);
+        let fold = rows.exponential_sum();
+        rows.launch(
+            context,
+            &fold,
+            &functions,
+            &include_str!("../shaders/fast/cross_entropy.wgsl").replace("BLEND", blend),
+        )
     }
 
     /// Loss and weight for each line of log-probabilities.
     pub fn picked(&self, context: &Context, x: &Operand, out: &Operand) -> Result<()> {
         let x = Lines::new(x, 1);
-        let rows = Rows::single(&x)?;
-        let mut kernel = Kernel::new("negative log-likelihood");
-        kernel.input("x", &x.starts);
-        kernel.input("x_along", &x.steps);
-        kernel.target("out", out);
-        kernel.faults();
-        self.bind(&mut kernel);
-        let code = format!("{}\n{CHECK}\n{}", self.classes(), include_str!("../shaders/fast/picked.wgsl"));
-        rows.code(&mut kernel, UNUSED, &code);
-        kernel.launch(context, [rows.groups(), 1, 1])
+        let mut rows = RowKernel::new("negative log-likelihood", &[&x])?;
+        rows.kernel.input("x", &x.starts);
+        rows.kernel.input("x_along", &x.steps);
+        rows.kernel.target("out", out);
+        rows.kernel.faults();
+        self.bind(&mut rows.kernel);
+        rows.kernel.code(&(self.classes() + CHECK + include_str!("../shaders/fast/picked.wgsl")));
+        rows.kernel.launch(context, [x.count.div_ceil(WORKGROUP), 1, 1])
     }
 
     /// The gradient of scores, or of log-probabilities where there are none.
@@ -66,35 +66,40 @@ impl Classes<'_> {
         out: &Operand,
     ) -> Result<()> {
         let (x, out) = (x.map(|x| Lines::new(x, 1)), Lines::new(out, 1));
-        let rows = Rows::of(&out)?;
-        let mut kernel = Kernel::new("class loss gradient");
-        kernel.input("g", g);
-        kernel.input("kept", kept);
-        kernel.target("out", &out.starts);
-        kernel.target("out_along", &out.steps);
+        let along: Vec<&Lines> = [&out].into_iter().chain(&x).collect();
+        let mut rows = RowKernel::new("class loss gradient", &along)?;
+        rows.kernel.input("g", g);
+        rows.kernel.input("kept", kept);
+        rows.put(["out", "out_along"], &out);
         let mut code = include_str!("../shaders/fast/class_loss_slope.wgsl").to_owned();
         match &x {
             Some(x) => {
-                kernel.input("x", &x.starts);
-                kernel.input("x_along", &x.steps);
-                let scores = "let start = place_x(line); \
-                              let top = kept(2u * count() + line); let share = kept(3u * count() + line);";
-                code = code.replace("SCORES", scores);
-                code = code.replace("SPREAD", "exp_f32(load_x(start + place_x_along(j)) - top) * share");
+                rows.held(["x", "x_along"], x);
+                let scores = "let top = kept(2u * count() + line); let share = kept(3u * count() + line);";
+                code = code.replace("SCORES", scores).replace("SPREAD", "exp_of(x - top) * share");
             }
-            None => code = code.replace("SCORES", "").replace("SPREAD", "0.0"),
+            None => code = code.replace("SCORES", "").replace("SPREAD", "Item(0.0)"),
         }
         match total {
             Some(total) => {
-                kernel.input("total", total);
+                rows.kernel.input("total", total);
                 code = code.replace("SLOPE", "g(line) / total(line)");
             }
             None => code = code.replace("SLOPE", "g(line)"),
         }
-        let smooth = if self.smoothing > 0.0 { " - smoothing() / f32(length()) * weight_of(j)" } else { "" };
-        self.bind(&mut kernel);
-        rows.code(&mut kernel, UNUSED, &format!("{}\n{}", self.classes(), code.replace(" SMOOTH", smooth)));
-        kernel.launch(context, [rows.groups(), 1, 1])
+        let smooth = if self.smoothing > 0.0 { " - smoothing() / f32(length()) * weights_of(j)" } else { "" };
+        self.bind(&mut rows.kernel);
+        let functions = self.classes() + &self.weights(&rows);
+        rows.launch(context, ADDED, &functions, &code.replace(" SMOOTH", smooth))
+    }
+
+    /// The function that gives the weights of the classes of an item.
+    fn weights(&self, rows: &RowKernel<'_>) -> String {
+        let item = match rows.width() {
+            4 => "Item(weight_of(j), weight_of(j + 1u), weight_of(j + 2u), weight_of(j + 3u))",
+            _ => "weight_of(j)",
+        };
+        format!("\nfn weights_of(j: u32) -> Item {{ return {item}; }}\n")
     }
 
     fn bind<'k>(&'k self, kernel: &mut Kernel<'k>) {

@@ -1,17 +1,15 @@
-//! Standardization along lines: the result with its statistics in one kernel, which reads its input three times so that the
-//! variance is that of the differences from the mean; the gradient of the input in one that reads twice.
+//! Standardization along lines: the result with its statistics in one kernel, whose variance is that of the differences from the
+//! mean; the gradient of the input in another.
 
-use super::rows::Rows;
+use super::rows::RowKernel;
+use super::softmax::ADDED;
 use crate::context::Context;
-use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::not_built::not_built;
 use crate::reduce;
 use pyrite_core::{Operand, Result};
 
-const ADDED: &str = "alias Value = f32;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
 const PAIRS_ADDED: &str = "alias Value = vec2<f32>;\n\nfn combine(a: Value, b: Value) -> Value { return a + b; }\n";
-const NO_MEAN: &str = "fn mean_of(seat: Seat) -> f32 { return 0.0; }\n";
 
 /// y with mean, var and 1 / sqrt(var + eps), or only with the last, where nothing is centered.
 pub fn standardize(
@@ -25,40 +23,36 @@ pub fn standardize(
     let lines = |operand: &Operand| Lines::new(operand, axes);
     let (x, weight, bias) = (lines(x), weight.map(lines), bias.map(lines));
     let outputs: Vec<Lines> = outputs.iter().map(lines).collect();
-    let rows = Rows::of(&x)?;
-    let mut kernel = Kernel::new("standardization");
-    kernel.input("x", &x.starts);
-    kernel.input("x_along", &x.steps);
-    let (y, mean, keep) = match &outputs[..] {
-        [y, mean, variance, scale] => {
-            kernel.target("mean", &mean.starts);
-            kernel.target("variance", &variance.starts);
-            kernel.target("scale", &scale.starts);
-            (y, include_str!("../shaders/fast/line_mean.wgsl"), include_str!("../shaders/fast/keep_statistics.wgsl"))
+    let Some(y) = outputs.first() else { return not_built("a standardization without results") };
+    let along: Vec<&Lines> = [&x, y].into_iter().chain(&weight).chain(&bias).collect();
+    let mut rows = RowKernel::new("standardization", &along)?;
+    rows.held(["x", "x_along"], &x);
+    rows.put(["y", "y_along"], y);
+    let (mean, keep) = match &outputs[1..] {
+        [mean, variance, scale] => {
+            rows.kernel.target("mean", &mean.starts);
+            rows.kernel.target("variance", &variance.starts);
+            rows.kernel.target("scale", &scale.starts);
+            (include_str!("../shaders/fast/line_mean.wgsl"), include_str!("../shaders/fast/keep_statistics.wgsl"))
         }
-        [y, scale] => {
-            kernel.target("scale", &scale.starts);
-            (y, NO_MEAN, include_str!("../shaders/fast/keep_scale.wgsl"))
+        [scale] => {
+            rows.kernel.target("scale", &scale.starts);
+            ("let middle = 0.0;\n", include_str!("../shaders/fast/keep_scale.wgsl"))
         }
-        other => return not_built(&format!("a standardization with {} results", other.len())),
+        other => return not_built(&format!("a standardization with {} statistics", other.len())),
     };
-    kernel.target("y", &y.starts);
-    kernel.target("y_along", &y.steps);
     let mut result = "normal".to_owned();
     if let Some(weight) = &weight {
-        kernel.input("weight", &weight.starts);
-        kernel.input("weight_along", &weight.steps);
-        result.push_str(" * load_weight(place_weight(seat.line) + place_weight_along(j))");
+        rows.read(["weight", "weight_along"], weight);
+        result.push_str(" * at_weight(weight_start, j)");
     }
     if let Some(bias) = &bias {
-        kernel.input("bias", &bias.starts);
-        kernel.input("bias_along", &bias.steps);
-        result.push_str(" + load_bias(place_bias(seat.line) + place_bias_along(j))");
+        rows.read(["bias", "bias_along"], bias);
+        result.push_str(" + at_bias(bias_start, j)");
     }
-    kernel.number("eps_bits", eps.to_bits() as usize);
+    rows.kernel.number("eps_bits", eps.to_bits() as usize);
     let code = include_str!("../shaders/fast/standardize.wgsl").replace("RESULT", &result);
-    rows.code(&mut kernel, ADDED, &format!("{mean}\n{keep}\n{code}"));
-    kernel.launch(context, [rows.groups(), 1, 1])
+    rows.launch(context, ADDED, keep, &(mean.to_owned() + &code))
 }
 
 /// The gradient of x.
@@ -72,33 +66,28 @@ pub fn slope(
     let lines = |operand: &Operand| Lines::new(operand, axes);
     let (g, x, scale, out) = (lines(g), lines(x), lines(scale), lines(out));
     let (weight, mean) = (weight.map(lines), mean.map(lines));
-    let rows = Rows::of(&x)?;
-    let mut kernel = Kernel::new("standardization gradient");
-    for (names, lines) in [(["g", "g_along"], &g), (["x", "x_along"], &x)] {
-        kernel.input(names[0], &lines.starts);
-        kernel.input(names[1], &lines.steps);
-    }
-    kernel.input("scale", &scale.starts);
-    kernel.target("out", &out.starts);
-    kernel.target("out_along", &out.steps);
+    let along: Vec<&Lines> = [&x, &g, &out].into_iter().chain(&weight).collect();
+    let mut rows = RowKernel::new("standardization gradient", &along)?;
+    rows.held(["g", "g_along"], &g);
+    rows.held(["x", "x_along"], &x);
+    rows.put(["out", "out_along"], &out);
+    rows.kernel.input("scale", &scale.starts);
     let mut code = include_str!("../shaders/fast/standardize_slope.wgsl").to_owned();
     match &weight {
         Some(weight) => {
-            kernel.input("weight", &weight.starts);
-            kernel.input("weight_along", &weight.steps);
-            code = code.replace("WEIGHT", "load_weight(place_weight(line) + place_weight_along(j))");
+            rows.read(["weight", "weight_along"], weight);
+            code = code.replace("WEIGHT", "at_weight(weight_start, j)");
         }
         None => code = code.replace(" * WEIGHT", ""),
     }
     match &mean {
         Some(mean) => {
-            kernel.input("mean", &mean.starts);
-            code = code.replace("MEAN", "mean(line)");
+            rows.kernel.input("mean", &mean.starts);
+            code = code.replace("MEAN_SLOPE", "means.x").replace("MEAN", "mean(line)");
         }
-        None => code = code.replace(" - MEAN", "").replace(" - means.x", ""),
+        None => code = code.replace(" - MEAN_SLOPE", "").replace("MEAN", "0.0"),
     }
-    rows.code(&mut kernel, PAIRS_ADDED, &code);
-    kernel.launch(context, [rows.groups(), 1, 1])
+    rows.launch(context, PAIRS_ADDED, "", &code)
 }
 
 /// The gradient of the weight, where the axes that are summed over come last.

@@ -120,7 +120,7 @@ fn combined(gpu: &'static Gpu, dtype: DType) -> Result<()> {
 
 /// Reductions, scans, sorts and selections along both axes of short and long lines.
 fn lines(gpu: &'static Gpu, dtype: DType) -> Result<()> {
-    for shape in [[9, 70], [3, 20_000]] {
+    for shape in [[9, 70], [9, 72], [3, 20_000]] {
         for x in [zeros(gpu, &shape, dtype)?, turned(&zeros(gpu, &[shape[1], shape[0]], dtype)?)?] {
             for kind in [Reduction::Sum, Reduction::Prod, Reduction::Max, Reduction::Min] {
                 x.reduce(kind, Some(&[1]), false)?;
@@ -189,9 +189,10 @@ fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             if !gpu.has_fast(&op, dtype) {
                 continue;
             }
-            let dense = zeros(gpu, &[9, 70], dtype)?;
-            for x in [dense, turned(&zeros(gpu, &[70, 9], dtype)?)?] {
-                let out = zeros(gpu, &[9, 70], dtype)?.operand()?;
+            let dense = [[9, 70], [9, 72], [3, 20_000], [3, 20_001]].map(|shape| zeros(gpu, &shape, dtype));
+            let dense = dense.into_iter().collect::<Result<Vec<_>>>()?;
+            for x in dense.into_iter().chain([turned(&zeros(gpu, &[70, 9], dtype)?)?]) {
+                let out = zeros(gpu, x.shape(), dtype)?.operand()?;
                 gpu.fast(&op, &vec![Some(x.operand()?); inputs], &[out])?;
             }
         }
@@ -201,7 +202,7 @@ fn fast(gpu: &'static Gpu, dtype: DType) -> Result<()> {
 
 /// Normalization over lines that are dense, turned and long, and its gradients.
 fn normalized(gpu: &'static Gpu, dtype: DType) -> Result<()> {
-    for shape in [[9, 70], [3, 20_000]] {
+    for shape in [[9, 70], [9, 72], [3, 20_000]] {
         for x in [zeros(gpu, &shape, dtype)?, turned(&zeros(gpu, &[shape[1], shape[0]], dtype)?)?] {
             let weight = &zeros(gpu, &[shape[1]], dtype)?;
             let broadcast = [shape[1] as isize];
@@ -250,8 +251,12 @@ fn windows(gpu: &'static Gpu, dtype: DType) -> Result<()> {
 
 /// Losses of class indices and their gradients, of scores and of log-probabilities.
 fn losses(gpu: &'static Gpu, dtype: DType) -> Result<()> {
-    let (x, target) = (zeros(gpu, &[9, 70], dtype)?, zeros(gpu, &[9], DType::I64)?);
-    let (weights, total) = (zeros(gpu, &[70], dtype)?, zeros(gpu, &[], DType::F32)?);
+    [70, 72].into_iter().try_for_each(|classes| losses_of(gpu, dtype, classes))
+}
+
+fn losses_of(gpu: &'static Gpu, dtype: DType, classes: usize) -> Result<()> {
+    let (x, target) = (zeros(gpu, &[9, classes], dtype)?, zeros(gpu, &[9], DType::I64)?);
+    let (weights, total) = (zeros(gpu, &[classes], dtype)?, zeros(gpu, &[], DType::F32)?);
     for weight in [None, Some(&weights)] {
         for smoothing in [None, Some(0.0), Some(0.1)] {
             let Some(kept) = x.fast_class_loss(&target, weight, 1, -100, smoothing)? else { continue };
@@ -259,7 +264,7 @@ fn losses(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             for total in [None, Some(&total)] {
                 let g = target.to_dtype(dtype)?;
                 assert!(
-                    g.fast_class_loss_slope(&[9, 70], scores, &target, weight, &kept, total, 1, -100, smoothing)?
+                    g.fast_class_loss_slope(&[9, classes], scores, &target, weight, &kept, total, 1, -100, smoothing)?
                         .is_some()
                 );
             }

@@ -4,7 +4,7 @@
 use super::split::Split;
 use super::{Given, TILES, blocks, gather, groups, product, put, read, sums, write};
 use crate::context::Context;
-use crate::fast::rows::Rows;
+use crate::fast::rows::RowKernel;
 use crate::fast::softmax::ADDED;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
@@ -30,17 +30,13 @@ pub fn slopes(
 /// For each query its logarithm, and the product of its result with the gradient.
 fn delta(context: &Context, g: &Operand, y: &Operand, logarithm: &Operand) -> Result<Buffer> {
     let (g, y) = (Lines::new(g, 1), Lines::new(y, 1));
-    let rows = Rows::of(&g)?;
     let out = allocate(context, 2 * g.count * DType::F32.size())?;
-    let mut kernel = Kernel::new("attention gradient: delta");
-    for (names, lines) in [(["g", "g_along"], &g), (["y", "y_along"], &y)] {
-        kernel.input(names[0], &lines.starts);
-        kernel.input(names[1], &lines.steps);
-    }
-    kernel.input("logarithm", logarithm);
-    kernel.output("lines", &out, DType::F32);
-    rows.code(&mut kernel, ADDED, include_str!("../../shaders/fast/attention/delta.wgsl"));
-    kernel.launch(context, [rows.groups(), 1, 1])?;
+    let mut rows = RowKernel::new("attention gradient: delta", &[&g, &y])?;
+    rows.held(["g", "g_along"], &g);
+    rows.held(["y", "y_along"], &y);
+    rows.kernel.input("logarithm", logarithm);
+    rows.kernel.output("lines", &out, DType::F32);
+    rows.launch(context, ADDED, "", include_str!("../../shaders/fast/attention/delta.wgsl"))?;
     Ok(out)
 }
 

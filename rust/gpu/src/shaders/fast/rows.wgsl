@@ -1,4 +1,4 @@
-// Where a thread works: it takes every `lanes()`-th element of a line, the first of them at `lane`.
+// Where a thread works: it takes every `lanes()`-th item of a line, the first of them at `lane`.
 struct Seat { line: u32, lane: u32, slot: u32 }
 
 fn seat_of(group: vec3<u32>, grid: vec3<u32>, index: u32) -> Seat {
@@ -25,4 +25,19 @@ fn across(seat: Seat, value: Value) -> Value {
     let whole = shares[seat.slot];
     workgroupBarrier();
     return whole;
+}
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) grid: vec3<u32>,
+    @builtin(local_invocation_index) index: u32,
+) {
+    let seat = seat_of(group, grid, index);
+    let is_inside = seat.line < count();
+    let line = min(seat.line, count() - 1u);
+    let end = select(0u, length(), is_inside);
+    STARTS
+    HOLD
+    BODY
 }

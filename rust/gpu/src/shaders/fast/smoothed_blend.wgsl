@@ -1,18 +1,12 @@
-// The loss of a line mixed with the mean loss of all classes, and the weight of all probabilities in its gradient.
-fn blend(seat: Seat, loss: f32, weight: f32, top: f32, log_total: f32) -> vec2<f32> {
-    var weights = 0.0;
-    var losses = 0.0;
-    if seat.line < count() {
-        let start = place_x(seat.line);
-        for (var j = seat.lane; j < length(); j += lanes()) {
-            let own = weight_of(j);
-            weights += own;
-            losses += own * (log_total - (load_x(start + place_x_along(j)) - top));
-        }
-    }
-    let every = vec2<f32>(added(seat, losses), added(seat, weights));
-    return mix(vec2<f32>(loss, weight), every / f32(length()), smoothing());
+// The loss of a line mixed with the mean loss of all classes, and the weight of all probabilities in its gradient. Values with
+// the same exponent are added.
+var weights = 0.0;
+var losses = 0.0;
+EACH {
+    let own_weights = weights_of(j);
+    weights += sum_of(own_weights);
+    losses += sum_of(own_weights * (log_total - (x - sum.top)));
 }
-
-// Values with the same exponent are added.
-fn added(seat: Seat, own: f32) -> f32 { return across(seat, Value(0.0, own)).total; }
+let all_losses = across(seat, Value(0.0, losses)).total;
+let all_weights = across(seat, Value(0.0, weights)).total;
+let blended = mix(vec2<f32>(loss, weight), vec2<f32>(all_losses, all_weights) / f32(length()), smoothing());

@@ -2,7 +2,7 @@
 const EACH = 4u;
 
 fn lift_each(start: u32, line: u32, j: u32) -> Value {
-    let items = load_four_item(start + j);
+    let items = four_item(start + j);
     let left = length() - j;
     let second = select(identity(), lifted(items[1]), left > 1u);
     let third = select(identity(), lifted(items[2]), left > 2u);
