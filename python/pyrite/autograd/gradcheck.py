@@ -129,7 +129,7 @@ def gradgradcheck(
     outputs = _outputs(func, inputs)
     if grad_outputs is None:
         weights = [
-            (ops.arange(o.numel(), dtype=o.dtype, device=o.device) * 0.37).cos().reshape(o.shape).requires_grad_()
+            (ops.arange(o.numel(), device=o.device) * 0.37).cos().to(o.dtype).reshape(o.shape).requires_grad_()
             for o in outputs
         ]
     else:

@@ -7,7 +7,6 @@ so that the tensor may have any strides; places that the tensor does not reach h
 from __future__ import annotations
 
 import functools
-from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -63,7 +62,7 @@ def laid_out(g: Handle, where: Layout, span: int) -> Handle:
 
 def numbers(n: int, like: Handle) -> Handle:
     """0, 1, ... below n, on the device of `like`."""
-    return _core.from_bytes(array("q", range(n)).tobytes(), [n], _core.int64).to_backend(like.backend)
+    return _core.arange(0, 1, n, _core.int64, like.backend)
 
 
 def _take(g: Handle, r: Region) -> Handle:

@@ -47,7 +47,7 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
     lead, k = list(handle.shape[:-1]), handle.shape[-1]
     require_room([m, 4])
     if handle.numel() == 0:
-        return numbers_handle(list(range(m)), [m], _core.int64).to_backend(handle.backend).expand([*lead, m])
+        return _core.arange(0, 1, m, _core.int64, handle.backend).expand([*lead, m])
     flat = wrap(handle).tolist() if handle.ndim == 1 else wrap(handle.reshape([-1, k])).tolist()
     orders = []
     for exchanges in [flat] if handle.ndim == 1 else flat:
@@ -63,7 +63,7 @@ def rows_exchanged(pivots: Any, m: int) -> Handle:
 def permutation(pivots: Any, m: int, dtype: Any) -> Any:
     """The matrices P of ``A = P L U``."""
     order = rows_exchanged(pivots, m)
-    places = numbers_handle(list(range(m)), [m, 1], _core.int64).to_backend(order.backend)
+    places = _core.arange(0, 1, m, _core.int64, order.backend).reshape([m, 1])
     matrix = (order.unsqueeze(-2) == places).to_dtype(dtype)
     return wrap(matrix) if isinstance(pivots, Tensor) else matrix
 
@@ -278,7 +278,7 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
 def _parity(pivots: Handle) -> Handle:
     """1 or -1 for an even or odd number of exchanges."""
     n = pivots.shape[-1]
-    moved = pivots != numbers_handle(list(range(1, n + 1)), [n], int32).to_backend(pivots.backend)
+    moved = pivots != _core.arange(1, 1, n, int32, pivots.backend)
     return 1.0 - 2.0 * (rows.remainder(moved.to_dtype(float64).reduce("sum", [-1], False), 2.0))
 
 

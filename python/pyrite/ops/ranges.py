@@ -6,15 +6,13 @@ import math
 from typing import Any
 
 from pyrite import _core
-from pyrite.dtype import complex128, dtype, float32, float64, get_default_dtype, int64, is_integral, kind
+from pyrite.dtype import dtype, float32, float64, get_default_dtype, int64, is_integral, kind
+from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import number
 from pyrite.ops.data import scalar_type
 from pyrite.ops.options import Options
-from pyrite.ops.room import in_memory, require_room
-from pyrite.tensor import Tensor
-
-#: Whole tensors of 8-byte numbers that are made on the way to a range.
-COPIES = 3
+from pyrite.ops.parts import paired
+from pyrite.tensor import Handle, Tensor
 
 __all__ = ["arange", "linspace", "logspace", "range"]
 
@@ -38,7 +36,7 @@ def arange(
         if by == 0:
             raise ValueError("step must be nonzero")
     n = count("arange", first, stop, by)
-    return asked.deliver(progression(first, by, n, d))
+    return asked.deliver(progression(first, by, n, d, asked.device.type))
 
 
 def bounds(given: list, start: Any, end: Any, step: Any) -> tuple:
@@ -71,16 +69,11 @@ def count(name: str, first: Any, stop: Any, by: Any) -> int:
     return n
 
 
-@in_memory
-def progression(first: Any, step: Any, n: int, d: dtype) -> _core.Tensor:
-    """``first + i * step`` for i below n, computed in whole numbers or in double precision."""
-    import numpy as np
-
-    require_room([n, COPIES])
-    places = np.arange(n, dtype=np.int64)
-    if isinstance(first, int) and isinstance(step, int) and (is_integral(d) or abs(first) + abs(step) * n < 1 << 53):
-        return _core.from_bytes((places * step + first).tobytes(), [n], int64).to_dtype(d)
-    return _core.from_bytes((places * float(step) + first).tobytes(), [n], float64).to_dtype(d)
+def progression(first: Any, step: Any, n: int, d: dtype, backend: str) -> Handle:
+    """``first + i * step`` for i below n."""
+    if not is_integral(d):
+        first, step = float(first), float(step)
+    return _core.arange(first, step, n, d, backend)
 
 
 def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None, **options: Any) -> Tensor:
@@ -89,7 +82,7 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None 
     first, stop, by = map(number, (start, end, step))
     n = count("range", first, stop, by)
     n = max(n, math.floor((stop - first) / by) + 1)
-    return asked.deliver(progression(first, by, n, asked.dtype_or()))
+    return asked.deliver(progression(first, by, n, asked.dtype_or(), asked.device.type))
 
 
 def spaced(name: str, start: Any, end: Any, steps: Any) -> tuple:
@@ -117,32 +110,17 @@ def spaced_dtype(name: str, a: Any, b: Any, asked: Options) -> dtype:
     return d
 
 
-@in_memory
-def evenly(a: Any, b: Any, steps: int, d: dtype) -> Any:
-    """`steps` numbers from a to b as a NumPy array: counted from the nearer end, in the way of PyTorch."""
-    import numpy as np
-
-    require_room([steps, COPIES])
-    if steps < 2:
-        return np.full(steps, a, np.complex128 if isinstance(a, complex) else np.float64)
+def evenly(a: Any, b: Any, steps: int, d: dtype, backend: str) -> Handle:
+    """`steps` numbers from a to b."""
+    if kind(d) == 3:
+        a, b = complex(a), complex(b)
+        parts = ((a.real, b.real), (a.imag, b.imag))
+        return paired(*(evenly(*ends, steps, d.to_real(), backend) for ends in parts))
     if is_integral(d):
+        if not (math.isfinite(a) and math.isfinite(b)):
+            raise RuntimeError("value cannot be converted to type int64_t without overflow")
         a, b = int(a), int(b)
-    scalar = np.complex128 if isinstance(a + b, complex) else np.float32 if d == float32 else np.float64
-    a, b = scalar(a), scalar(b)
-    step = (b - a) / scalar(steps - 1)
-    # PyTorch fuses each product with its sum, so the product must not be rounded on its own.
-    a, b, step = (np.result_type(x, np.longdouble).type(x) for x in (a, b, step))
-    i = np.arange(steps)
-    values = np.where(i < steps // 2, a + step * i, b - step * (steps - 1 - i)).astype(scalar)
-    return np.trunc(values) if is_integral(d) else values
-
-
-def numpy_handle(values: Any, d: dtype) -> _core.Tensor:
-    import numpy as np
-
-    if np.iscomplexobj(values):
-        return _core.from_bytes(values.astype(np.complex128).tobytes(), list(values.shape), complex128).to_dtype(d)
-    return _core.from_bytes(values.astype(np.float64).tobytes(), list(values.shape), float64).to_dtype(d)
+    return _core.linspace(a, b, steps, d, backend)
 
 
 def linspace(
@@ -157,7 +135,7 @@ def linspace(
     asked = Options("linspace", options, out)
     a, b, steps = spaced("linspace", start, end, steps)
     d = spaced_dtype("linspace", a, b, asked)
-    return asked.deliver(numpy_handle(evenly(a, b, steps, d), d))
+    return asked.deliver(evenly(a, b, steps, d, asked.device.type))
 
 
 def logspace(
@@ -170,15 +148,16 @@ def logspace(
     **options: Any,
 ) -> Tensor:
     """`steps` numbers from ``base**start`` to ``base**end``, evenly apart in the exponent (see ``torch.logspace``)."""
-    import numpy as np
-
     asked = Options("logspace", options, out)
     a, b, steps = spaced("logspace", start, end, steps)
     d = spaced_dtype("logspace", a, b, asked)
-    with np.errstate(all="ignore"):
-        if is_integral(d):
-            a, b = int(a), int(b)
-        wide = isinstance(a, complex) or isinstance(b, complex)
-        values = np.power(complex(base) if wide else float(base), evenly(a, b, steps, float64))
-        values = np.trunc(values) if is_integral(d) else values
-    return asked.deliver(numpy_handle(values, d))
+    where = asked.device.type
+    if kind(d) == 0:
+        raise NotImplementedError("\"logspace\" not implemented for 'Bool'")
+    if is_integral(d):
+        # The exponents are whole ends apart, the powers are cut off: both in double precision, so on the host.
+        powers = evenly(float(int(a)), float(int(b)), steps, float64, "cpu")
+        return asked.deliver(rows.pow(_core.full([], float(base), float64), powers).to_dtype(d))
+    wide = float64 if where == "cpu" or d.to_real() is float64 else float32
+    wide = wide if kind(d) < 3 else wide.to_complex()
+    return asked.deliver(rows.pow(_core.full([], base, wide, where), evenly(a, b, steps, wide, where)).to_dtype(d))

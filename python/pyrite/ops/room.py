@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pyrite import _core
@@ -19,19 +18,6 @@ def require_room(shape: Sequence[int], dtype: Any = int64) -> None:
     if math.prod(shape) >= 1 << 62 or max(shape, default=0) >= 1 << 62:
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
     _core.require_room(shape, dtype)
-
-
-def in_memory(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with PyTorch's RuntimeError where Python or NumPy had not enough memory."""
-
-    @functools.wraps(function)
-    def call(*args: Any) -> Any:
-        try:
-            return function(*args)
-        except MemoryError as error:
-            raise RuntimeError(f"DefaultCPUAllocator: not enough memory: {error}") from None
-
-    return call
 
 
 def require_objects(function: str, count: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from typing import Any
 
 from pyrite import _core, return_types
@@ -15,7 +14,6 @@ from pyrite.ops.convert import to_dtype
 from pyrite.ops.join import cat_along
 from pyrite.ops.lookup import gather_along
 from pyrite.ops.reduce import any_over, sum_over
-from pyrite.ops.room import require_room
 from pyrite.tensor import Handle
 
 __all__ = """
@@ -23,22 +21,9 @@ cummax cummin cumprod cumsum cumulative_trapezoid diff logcumsumexp trapezoid tr
 """.split()
 
 
-#: Numbers below which NumPy would cost more than it gives.
-FEW = 64
-
-
-def _whole_numbers(n: int) -> Any:
-    if n < FEW:
-        return array("q", range(n))
-    import numpy as np
-
-    return np.arange(n, dtype=np.int64)
-
-
 def places(n: int, like: Handle) -> Handle:
     """0, 1, ... n - 1, on the device of `like`."""
-    require_room([n, 2])
-    return _core.from_bytes(_whole_numbers(n).tobytes(), [n], int64).to_backend(like.backend)
+    return _core.arange(0, 1, n, int64, like.backend)
 
 
 def _reversed(x: Handle, dim: int) -> Handle:

@@ -11,7 +11,6 @@ from pyrite.ops import elementwise as rows
 from pyrite.ops.arguments import index, require_tensor, wrap_dim
 from pyrite.ops.convert import clone
 from pyrite.ops.create import zeros_of
-from pyrite.ops.data import numbers_handle
 from pyrite.ops.options import Options
 from pyrite.ops.room import require_room
 from pyrite.ops.shape import diagonal, diagonal_axes, reshape
@@ -20,16 +19,12 @@ from pyrite.tensor import Handle, Tensor
 __all__ = "diag diagflat diag_embed diagonal_scatter trace tril triu tril_indices triu_indices".split()
 
 
-def _numbers(n: int, like: Handle) -> Handle:
-    require_room([n, 4])
-    return numbers_handle(list(range(n)), [n], int32).to_backend(like.backend)
-
-
 def _triangle(x: Handle, diagonal: int, lower: bool) -> Handle:
     """A copy with zeros above (or below) a diagonal of the last two dimensions."""
     n, m = x.shape[-2:]
     diagonal = max(-(n + m), min(n + m, diagonal))
-    places = _numbers(m, x) - _numbers(n, x).reshape([n, 1])
+    columns, lines = (_core.arange(0, 1, count, int32, x.backend) for count in (m, n))
+    places = columns - lines.reshape([n, 1])
     keep = (places <= diagonal) if lower else (places >= diagonal)
     return rows.select(keep, x, x.filled([], 0, x.dtype))
 

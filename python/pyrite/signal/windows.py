@@ -6,7 +6,6 @@ Each is computed in float64 and stored as float32 or float64. ValueError for a n
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -36,7 +35,7 @@ def _window(name: str, M: int, sym: bool, shape: Callable[[Handle, int], Handle]
     if M < 2:
         return asked.deliver(_core.full([M], 1, own))
     require_room([M, 4])
-    k = _core.from_bytes(array("d", range(M)).tobytes(), [M], float64)
+    k = _core.arange(0, 1, M, float64)
     return asked.deliver(shape(k, M - 1 if sym else M).to_dtype(own))
 
 

@@ -7,6 +7,7 @@ use crate::layout::Layout;
 use crate::op::Op;
 use crate::program::{Program, Run};
 use crate::random::Draw;
+use crate::range::Range;
 use crate::scalar::Scalar;
 use std::any::Any;
 use std::fmt::Debug;
@@ -214,6 +215,11 @@ pub trait Backend: Send + Sync {
 
     /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;
+
+    /// The numbers of a range; from the host where the device does not make them.
+    fn range(&self, range: &Range) -> Result<Buffer> {
+        self.upload(&range.bytes())
+    }
 
     /// Random numbers by counter. A device that draws them otherwise, from a generator of its own, has none.
     fn random(&self, _: &Draw) -> Result<Buffer> {

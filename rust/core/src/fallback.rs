@@ -9,6 +9,7 @@ use crate::layout::Layout;
 use crate::op::Op;
 use crate::program::{Input, Program, Run};
 use crate::random::Draw;
+use crate::range::Range;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -238,6 +239,10 @@ impl Backend for Fallback {
             let (places, count) = self.host.nonzero(&self.to_host(input)?)?;
             Ok((self.to_device(&places)?, count))
         })
+    }
+
+    fn range(&self, range: &Range) -> Result<Buffer> {
+        self.device.range(range)
     }
 
     fn random(&self, draw: &Draw) -> Result<Buffer> {

@@ -7,6 +7,7 @@
 //! | reduce, scan, sort | `tensor/reduce.rs` | a kernel each, behind `Backend` |
 //! | matmul | `tensor/matmul.rs` | batches and any strides |
 //! | index | `tensor/index.rs` | gather, scatter, reads and writes by index |
+//! | range | `range.rs` | evenly spaced numbers, a kernel |
 //! | fast | `fast.rs`, `tensor/fast.rs` | composites that a device may have one kernel for |
 //!
 //! The life of `exp(x)`: `tensor/elementwise.rs` promotes dtypes and broadcasts shapes, `value.rs` makes a pending Value,
@@ -25,6 +26,7 @@ pub mod op;
 pub mod ops;
 pub mod program;
 pub mod random;
+pub mod range;
 pub mod scalar;
 pub mod tensor;
 pub mod value;

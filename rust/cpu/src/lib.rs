@@ -14,12 +14,14 @@ pub mod memory;
 mod micro;
 mod product;
 pub mod random;
+mod range;
 mod reduce;
 mod scan;
 mod sort;
 mod strided;
 pub mod threads;
 
+use pyrite_core::range::Range;
 use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 
 /// The host's CPU and memory.
@@ -113,5 +115,9 @@ impl Backend for Cpu {
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
         index::nonzero(input)
+    }
+
+    fn range(&self, range: &Range) -> Result<Buffer> {
+        range::range(range)
     }
 }

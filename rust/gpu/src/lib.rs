@@ -27,6 +27,7 @@ mod prelude;
 mod program;
 mod properties;
 mod random;
+mod range;
 mod recorder;
 mod reduce;
 mod rows;
@@ -40,6 +41,7 @@ use context::Context;
 use pyrite_core::fast::Fast;
 use pyrite_core::program::Run;
 use pyrite_core::random::Draw;
+use pyrite_core::range::Range;
 use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
 use std::sync::OnceLock;
 
@@ -252,6 +254,10 @@ impl Backend for Gpu {
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
         index::nonzero(&self.context, &self.seen(input)?)
+    }
+
+    fn range(&self, range: &Range) -> Result<Buffer> {
+        range::range(&self.context, range)
     }
 
     fn random(&self, draw: &Draw) -> Result<Buffer> {

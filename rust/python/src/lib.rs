@@ -37,7 +37,7 @@ mod _core {
         set_num_threads, small_limit,
     };
     #[pymodule_export]
-    use crate::tensor::{PyTensor, binary, elementwise_in, empty, full, result_type, ternary, unary};
+    use crate::tensor::{PyTensor, arange, binary, elementwise_in, empty, full, linspace, result_type, ternary, unary};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

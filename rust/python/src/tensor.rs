@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyBytes, PyTuple};
+use pyrite_core::range::Range;
 use pyrite_core::tensor::Argument;
 use pyrite_core::value::deferral;
 use pyrite_core::{Backend, Combine, DType, Op, Reduction, Scalar, Scan, Storage, Tensor};
@@ -142,6 +143,40 @@ pub fn full(
     device: &str,
 ) -> PyResult<PyTensor> {
     filled(py, &shape, value.0, dtype.0, crate::device::backend(device)?)
+}
+
+/// `numel` numbers `first + i step`.
+#[pyfunction]
+#[pyo3(signature = (first, step, numel, dtype, device = "cpu"))]
+pub fn arange(
+    py: Python<'_>,
+    first: Number,
+    step: Number,
+    numel: usize,
+    dtype: DTypeArgument,
+    device: &str,
+) -> PyResult<PyTensor> {
+    ranged(py, Range::steps(first.0, step.0, dtype.0, numel), device)
+}
+
+/// `numel` numbers from `first` to `last`, both included, evenly apart.
+#[pyfunction]
+#[pyo3(signature = (first, last, numel, dtype, device = "cpu"))]
+pub fn linspace(
+    py: Python<'_>,
+    first: Number,
+    last: Number,
+    numel: usize,
+    dtype: DTypeArgument,
+    device: &str,
+) -> PyResult<PyTensor> {
+    ranged(py, Range::between(first.0, last.0, dtype.0, numel), device)
+}
+
+fn ranged(py: Python<'_>, range: pyrite_core::Result<Range>, device: &str) -> PyResult<PyTensor> {
+    let (range, backend) = (raise(range)?, crate::device::backend(device)?);
+    let make = || Tensor::range(&range, backend);
+    raise(if range.numel <= deferral().small { make() } else { py.detach(make) }).map(PyTensor)
 }
 
 /// A tensor with whatever content.

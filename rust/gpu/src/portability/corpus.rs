@@ -4,6 +4,7 @@
 use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
 use pyrite_core::random::{Draw, Law};
+use pyrite_core::range::Range;
 use pyrite_core::tensor::{Argument, Attention, Convolution, Pooling};
 use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
 
@@ -21,6 +22,7 @@ pub fn run(gpu: &'static Gpu) {
         together(gpu, dtype).unwrap();
         lines(gpu, dtype).unwrap();
         draws(gpu, dtype).unwrap();
+        ranges(gpu, dtype).unwrap();
         combined(gpu, dtype).unwrap();
         products(gpu, dtype).unwrap();
         fast(gpu, dtype).unwrap();
@@ -162,6 +164,15 @@ fn draws(gpu: &'static Gpu, dtype: DType) -> Result<()> {
             Ok(_) | Err(Error::NotBuilt(_)) => {}
             Err(error) => return Err(error),
         }
+    }
+    Ok(())
+}
+
+/// Ranges by their step and between two ends.
+fn ranges(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    if dtype != DType::Bool {
+        gpu.range(&Range::steps(Scalar::Int(-3), Scalar::Float(2.5), dtype, 1001)?)?;
+        gpu.range(&Range::between(Scalar::Int(-3), Scalar::Float(2.5), dtype, 1001)?)?;
     }
     Ok(())
 }
