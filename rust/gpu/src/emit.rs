@@ -16,7 +16,7 @@ use crate::prelude;
 use crate::vectors::{self, Groups};
 use pyrite_core::program::Input;
 use pyrite_core::{DType, Result};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 struct Emitter<'p> {
     part: &'p Part<'p>,
@@ -24,13 +24,13 @@ struct Emitter<'p> {
     first: usize,
     long: Long,
     parameters: &'p mut Parameters,
-    functions: &'p mut BTreeMap<String, String>,
+    functions: &'p mut HashMap<String, String>,
     body: String,
 }
 
 /// The text of a kernel that runs all of `parts`, without the declaration of its parameters, and the words of these.
 pub fn text(parts: &[Part<'_>], long: Long) -> Result<(String, usize)> {
-    let (mut parameters, mut functions) = (Parameters::default(), BTreeMap::new());
+    let (mut parameters, mut functions) = (Parameters::default(), HashMap::new());
     let (mut buffers, mut code) = (String::new(), String::new());
     let mut main = String::from("    var thread = group_index(group, grid) * WORKGROUP + index;\n");
     let mut first = 0;
@@ -56,10 +56,9 @@ pub fn text(parts: &[Part<'_>], long: Long) -> Result<(String, usize)> {
         }
         first += part.bindings.len();
     }
-    let functions: String = functions.values().map(String::as_str).collect();
-    let needed = prelude::needed(&format!("{functions}{code}{main}"), &HashMap::new());
+    let needed = prelude::needed(&format!("{code}{main}"), &functions);
     let text = format!(
-        "{buffers}\nconst WORKGROUP = {WORKGROUP}u;\n\n{needed}{functions}{code}@compute @workgroup_size({WORKGROUP})\nfn main(\n    \
+        "{buffers}\nconst WORKGROUP = {WORKGROUP}u;\n\n{needed}{code}@compute @workgroup_size({WORKGROUP})\nfn main(\n    \
          @builtin(workgroup_id) group: vec3<u32>,\n    @builtin(num_workgroups) grid: vec3<u32>,\n    \
          @builtin(local_invocation_index) index: u32,\n) {{\n{main}}}\n"
     );
@@ -96,6 +95,7 @@ impl<'p> Emitter<'p> {
         self.line(&format!("let first = thread * {lanes}u;"));
         self.line(&format!("if first >= {numel} {{ return; }}"));
         self.places(&numel);
+        let element = self.element(number)?;
         let mut arguments = vec![Vec::new(); lanes];
         for (k, input) in self.inputs() {
             let elements = self.load(k, input)?;
@@ -106,7 +106,7 @@ impl<'p> Emitter<'p> {
         }
         self.stores(&numel)?;
         let thread = format!("fn part{number}(thread: u32) {{\n{}}}\n\n", self.body);
-        Ok((numel, self.element(number)? + &thread))
+        Ok((numel, element + &thread))
     }
 
     /// The elements of an input that a thread takes.
@@ -173,7 +173,7 @@ impl<'p> Emitter<'p> {
             return Ok(());
         }
         self.line(&format!("if first + {lanes}u <= {numel} {{ {} return; }}", together.join(" ")));
-        for (lane, texts) in alone.iter().enumerate() {
+        for (lane, texts) in alone.iter().enumerate().take(lanes - 1) {
             self.line(&format!("if first + {lane}u < {numel} {{{texts} }}"));
         }
         Ok(())

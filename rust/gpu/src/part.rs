@@ -1,7 +1,6 @@
 //! One program of a kernel, and how its threads reach memory: each computes neighbouring elements, as many as the layouts let it
 //! read and write in whole words.
 
-use crate::context::Context;
 use crate::elements::per_word;
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
@@ -10,7 +9,6 @@ use crate::program::MAX_ELEMENTS;
 use crate::vectors;
 use pyrite_core::program::{Arg, Input, Program, Step};
 use pyrite_core::{Buffer, DType, Result, Scalar};
-use wgpu::DeviceType;
 
 /// Elements of a thread where the layouts allow it.
 const LANES: usize = 4;
@@ -93,11 +91,11 @@ pub struct Part<'p> {
 }
 
 impl<'p> Part<'p> {
-    pub fn new(context: &Context, program: &'p Program, outputs: &'p [Buffer], target: Target) -> Result<Part<'p>> {
+    pub fn new(program: &'p Program, outputs: &'p [Buffer], target: Target) -> Result<Part<'p>> {
         if program.numel > MAX_ELEMENTS {
             return not_built(&format!("a program over {} elements", program.numel));
         }
-        let lanes = lanes(program, target, context.adapter.device_type == DeviceType::Cpu);
+        let lanes = lanes(program, target);
         let forms = program.inputs.iter().map(|input| Form::of(input, lanes)).collect();
         let mut part = Part { program, target, bindings: Vec::new(), lanes, forms, first: 0 };
         part.bind(outputs);
@@ -206,9 +204,8 @@ impl<'p> Part<'p> {
     }
 }
 
-/// Elements of a thread: [`LANES`] where all inputs lie well for it, else as many as share a word of a result. A software device
-/// has one element at a time, which vectors slow down.
-fn lanes(program: &Program, target: Target, is_software: bool) -> usize {
+/// Elements of a thread: [`LANES`] where all inputs lie well for it, else as many as share a word of a result.
+fn lanes(program: &Program, target: Target) -> usize {
     let takes = |lanes: usize| match target {
         Target::Dense => true,
         Target::PlacesOf(input) => Form::of(&program.inputs[input], lanes) == Form::Vector,
@@ -219,7 +216,7 @@ fn lanes(program: &Program, target: Target, is_software: bool) -> usize {
         Form::Step => input.layout.strides.last() != Some(&1),
         Form::Apart => false,
     };
-    if !is_software && takes(LANES) && program.inputs.iter().all(lies_well) {
+    if takes(LANES) && program.inputs.iter().all(lies_well) {
         return LANES;
     }
     let per_word = |&step: &usize| per_word(program.steps[step].dtype());

@@ -101,14 +101,14 @@ fn launch(context: &Context, program: &Program, outputs: &[Buffer], target: Targ
         return Ok(());
     }
     if sees_all(context, program, outputs) {
-        return launch_parts(context, &[Part::new(context, program, outputs, target)?]);
+        return launch_parts(context, &[Part::new(program, outputs, target)?]);
     }
     let pieces = match window::pieces(context, program, outputs) {
         Ok(pieces) => pieces,
         Err(_) => window::pieces(context, &with_dense_inputs(context, program)?, outputs)?,
     };
     for window::Piece { program, outputs, first } in pieces {
-        let part = Part { first, ..Part::new(context, &program, &outputs, Target::Dense)? };
+        let part = Part { first, ..Part::new(&program, &outputs, Target::Dense)? };
         launch_parts(context, &[part])?;
     }
     Ok(())
@@ -169,7 +169,7 @@ pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
             run(context, program, outputs)?;
             continue;
         }
-        let part = Part::new(context, program, outputs, Target::Dense)?;
+        let part = Part::new(program, outputs, Target::Dense)?;
         let mut key = Vec::with_capacity(128);
         part.structure(&mut key);
         match alike.iter_mut().find(|(known, _)| *known == key) {

@@ -14,7 +14,6 @@ use crate::program::{self, MAX_ELEMENTS};
 use crate::take;
 use crate::window;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
-use wgpu::DeviceType;
 
 const VALUE: &str = include_str!("shaders/reduce/value.wgsl");
 const ONE: &str = include_str!("shaders/reduce/one.wgsl");
@@ -179,7 +178,7 @@ fn fold(identity: &str, combination: &str) -> String {
 fn numbers(context: &Context, mut lines: Lines, identity: &str, combination: &str, result: DType) -> Result<Buffer> {
     let wide = wide(lines.starts.dtype);
     loop {
-        let cut = Cut::of(&lines).in_vectors(context, &lines);
+        let cut = Cut::of(&lines).in_vectors(&lines);
         let lift = if cut.each == 1 { ONE } else { FOUR };
         let text = format!("{}{VALUE}{lift}", fold(identity, combination));
         let to = if cut.tiles == 1 { result } else { wide };
@@ -200,7 +199,7 @@ fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str
         let mut cut = Cut::of(&lines);
         // Eight bytes are words to compare, on devices that compute in no such dtype as well.
         if dtype.size() < 8 {
-            cut = cut.in_vectors(context, &lines);
+            cut = cut.in_vectors(&lines);
         }
         let to = if cut.tiles == 1 { DType::Bool } else { DType::I32 };
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
@@ -278,10 +277,9 @@ impl Cut {
         Cut { is_along, each: 1, lanes, tile, tiles: length.div_ceil(tile).max(1) }
     }
 
-    /// The same cut, read four elements at a time where the lines lie well for it; a software device has one at a time.
-    fn in_vectors(self, context: &Context, lines: &Lines) -> Cut {
-        let is_software = context.adapter.device_type == DeviceType::Cpu;
-        let each = if !is_software && lines.lie_in_vectors(4) { 4 } else { 1 };
+    /// The same cut, read four elements at a time where the lines lie well for it.
+    fn in_vectors(self, lines: &Lines) -> Cut {
+        let each = if lines.lie_in_vectors(4) { 4 } else { 1 };
         Cut { each, ..self }
     }
 

@@ -39,7 +39,7 @@ impl Groups<'_> {
         let items = self.words() / self.width;
         match items {
             1 => format!("{}[{group}]", self.buffer),
-            _ => format!("{}[({group}) * {items}u + {k}u]", self.buffer),
+            _ => format!("{}[{group} * {items}u + {k}u]", self.buffer),
         }
     }
 

@@ -62,7 +62,9 @@ impl Emitter<'_> {
     fn apply(&mut self, op: Op, dtype: DType, args: &[Arg]) -> Result<String> {
         let function = compute_type(dtype, self.long).and_then(|compute| Some((compute, rows::function(op, compute)?)));
         let Some((compute, text)) = function else { return unsupported(op, dtype) };
-        self.functions.insert(rows::name(op, compute), text);
+        if !text.is_empty() {
+            self.functions.insert(rows::name(op, compute), text);
+        }
         let is_bool = dtype == DType::Bool;
         let args: Vec<String> = args
             .iter()

@@ -19,6 +19,7 @@ pub fn run(gpu: &'static Gpu) {
         let built = Op::ALL.iter().filter(|&&op| gpu.computes(op, dtype));
         built.for_each(|&op| programs(gpu, op, dtype).unwrap_or_else(|e| panic!("{op:?} of {}: {e}", dtype.name())));
         casts(gpu, dtype).unwrap();
+        forms(gpu, dtype).unwrap();
         together(gpu, dtype).unwrap();
         lines(gpu, dtype).unwrap();
         draws(gpu, dtype).unwrap();
@@ -64,6 +65,27 @@ fn programs(gpu: &'static Gpu, op: Op, dtype: DType) -> Result<()> {
 fn casts(gpu: &'static Gpu, from: DType) -> Result<()> {
     for to in DType::ALL.into_iter().filter(|&to| gpu.supports(to)) {
         zeros(gpu, &[37], from)?.to_dtype(to)?.operand()?;
+    }
+    Ok(())
+}
+
+/// Operands whose elements lie in vectors, in rows of them, beside each other but not so, a stride apart, and anywhere; results
+/// in vectors of a part.
+fn forms(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let x = zeros(gpu, &[6, 8], dtype)?;
+    let wide = zeros(gpu, &[12, 24], dtype)?;
+    let part = |rows: usize, start: usize, step: usize| {
+        let layout = wide.layout.slice(0, 0, 6, rows)?.slice(1, start, 8, step)?;
+        Ok::<_, Error>(wide.with_layout(layout))
+    };
+    let row = wide.with_layout(wide.layout.slice(0, 0, 1, 1)?.slice(1, 4, 8, 1)?);
+    let column = wide.with_layout(wide.layout.slice(0, 0, 6, 1)?.slice(1, 4, 1, 1)?);
+    let one = wide.with_layout(wide.layout.slice(0, 0, 1, 1)?.slice(1, 3, 1, 1)?);
+    for y in [&row, &column, &one, &part(1, 4, 1)?, &part(1, 3, 1)?, &part(2, 0, 2)?] {
+        Tensor::elementwise_in(Op::maximum, dtype, &[Argument::Tensor(&x), Argument::Tensor(y)])?.operand()?;
+    }
+    for target in [part(2, 4, 1)?, part(2, 3, 1)?, part(1, 0, 2)?, row] {
+        target.assign(&Argument::Scalar(Scalar::Int(1)))?;
     }
     Ok(())
 }

@@ -4,12 +4,11 @@ use pyrite_core::tensor::Argument;
 use pyrite_core::{Backend, DType, Op, Reduction, Scalar, Scan, Tensor};
 use pyrite_cpu::CPU;
 
-/// A GPU whose kernels see 4 KiB of a buffer, and vectors of it; None where there is none and none is required.
+/// A GPU whose kernels see 4 KiB of a buffer; None where there is none and none is required.
 fn narrow() -> Option<&'static Gpu> {
     match Context::open() {
         Ok(mut context) => {
             context.window = 4096;
-            context.adapter.device_type = wgpu::DeviceType::DiscreteGpu;
             Some(Box::leak(Box::new(Gpu { context })))
         }
         Err(error) if std::env::var_os("PYRITE_REQUIRE_GPU").is_none() => {

@@ -56,6 +56,47 @@ fn long_lines_take_several_passes() {
 }
 
 #[test]
+fn lines_of_every_length_and_start_are_reduced() {
+    let Some(gpu) = gpu() else { return };
+    for dtype in ALL.into_iter().filter(|&dtype| dtype != DType::Bool && is_computed(dtype)) {
+        for length in [1, 2, 3, 4, 5, 7, 8, 9, 1023, 1024, 1025] {
+            for (rows, start, end) in [(1, 0, 0), (1, 3, 0), (3, 0, 0), (3, 4, 8), (3, 1, 2)] {
+                let wide = start + length + end;
+                let data = whole(rows * wide, 1);
+                let view = |on: Device| {
+                    let base = tensor(&data, &[rows, wide], dtype, on)?;
+                    Ok::<_, pyrite_core::Error>(base.with_layout(base.layout.slice(1, start, length, 1)?))
+                };
+                for kind in
+                    [Reduction::Sum, Reduction::Prod, Reduction::Max, Reduction::Min, Reduction::Any, Reduction::All]
+                {
+                    let what = format!("{kind:?} of {rows} x {length} of {} from {start} of {wide}", dtype.name());
+                    assert_agree(gpu, 0.0, &what, |on| view(on)?.reduce(kind, Some(&[1]), false));
+                    assert_agree(gpu, 0.0, &what, |on| view(on)?.reduce(kind, None, false));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nan_and_infinity_of_dense_lines_are_found() {
+    let Some(gpu) = gpu() else { return };
+    for special in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for (place, dtype) in
+            (0..7).zip([DType::F32, DType::F16, DType::BF16, DType::F32, DType::F16, DType::BF16, DType::F32])
+        {
+            let mut data = whole(7, 1);
+            data[place] = special;
+            for kind in [Reduction::Sum, Reduction::Max, Reduction::Min, Reduction::Any, Reduction::All] {
+                let what = format!("{kind:?} of {} with {special} at {place}", dtype.name());
+                assert_agree(gpu, 0.0, &what, |on| tensor(&data, &[7], dtype, on)?.reduce(kind, None, false));
+            }
+        }
+    }
+}
+
+#[test]
 fn any_axes_of_any_view_are_reduced() {
     let Some(gpu) = gpu() else { return };
     let view = |on: Device| -> Result<Tensor> {

@@ -59,13 +59,16 @@ impl Functions {
         if is_contiguous {
             body.push_str(" at += i;");
         } else {
-            body.push_str(" var rest = i;");
-            for axis in (0..rank).rev() {
+            body.push_str(" let rest0 = i;");
+            for (rest, axis) in (1..rank).rev().enumerate() {
+                let outer = rest + 1;
                 let _ = write!(
                     body,
-                    " at += rest % size_{name}({axis}u) * stride_{name}({axis}u); rest /= size_{name}({axis}u);"
+                    " let rest{outer} = rest{rest} / size_{name}({axis}u); \
+                     at += (rest{rest} - rest{outer} * size_{name}({axis}u)) * stride_{name}({axis}u);"
                 );
             }
+            let _ = write!(body, " at += rest{} * stride_{name}(0u);", rank - 1);
         }
         self.add(format!("place_{name}"), &format!("(i: u32) -> u32 {{ {body} return at; }}"));
     }
