@@ -96,7 +96,11 @@ impl<'p> Part<'p> {
             return not_built(&format!("a program over {} elements", program.numel));
         }
         let lanes = lanes(program, target);
-        let forms = program.inputs.iter().map(|input| Form::of(input, lanes)).collect();
+        let mut forms: Vec<Form> = program.inputs.iter().map(|input| Form::of(input, lanes)).collect();
+        // The words of such results may be atomic, also to an input that lies beside them.
+        if matches!(target, Target::PlacesOf(input) if forms[input] != Form::Vector) {
+            forms.iter_mut().filter(|form| **form == Form::Vector).for_each(|form| *form = Form::Apart);
+        }
         let mut part = Part { program, target, bindings: Vec::new(), lanes, forms, first: 0 };
         part.bind(outputs);
         Ok(part)

@@ -188,6 +188,20 @@ fn results_take_the_memory_of_inputs() {
 }
 
 #[test]
+fn one_memory_is_read_and_written_as_two_dtypes() {
+    let Some(gpu) = gpu() else { return };
+    for start in [0, 1, 4] {
+        assert_same(gpu, &format!("from {start}"), |on| {
+            let x = numbers(&[64], DType::U8, on)?;
+            let words = x.view_dtype(DType::I32)?;
+            let target = view(&x, x.layout.slice(0, start, 4, 1))?;
+            target.assign(&Argument::Tensor(&view(&words, words.layout.slice(0, 8, 4, 1))?))?;
+            Ok(x)
+        });
+    }
+}
+
+#[test]
 fn a_chain_is_one_kernel_of_vectors() {
     let Some(gpu) = gpu() else { return };
     let x = numbers(&[1003], DType::F32, gpu).unwrap();
