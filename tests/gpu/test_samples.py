@@ -32,13 +32,20 @@ def answers(sample: Sample, dtype: str, device: str, layout: str) -> list[pyrite
 
 
 # Some reductions take no halves.
-CASES = [(s, d) for s in ELEMENTWISE for d in ("float32", "float16", "bfloat16")] + [(s, "float32") for s in REDUCE]
+CASES = [(s, d) for s in ELEMENTWISE for d in ("float64", "float32", "float16", "bfloat16")]
+CASES += [(s, d) for s in REDUCE for d in ("float64", "float32")]
 
 
 @pytest.mark.parametrize("layout", ["dense", "view"])
 @pytest.mark.parametrize(("sample", "dtype"), CASES, ids=str)
 def test_the_gpu_gives_what_the_cpu_gives(sample, dtype, layout):
-    got, want = (answers(sample, dtype, device, layout) for device in ("cuda", "cpu"))
+    want = answers(sample, dtype, "cpu", layout)
+    try:
+        got = answers(sample, dtype, "cuda", layout)
+    except NotImplementedError as refusal:
+        if dtype == "float64" and "does not compute in 64-bit floats" in str(refusal):
+            pytest.skip(str(refusal))
+        raise
     assert [x.dtype for x in got] == [x.dtype for x in want]
     for a, b in zip(got, want, strict=True):
         assert as_array(a) == pytest.approx(as_array(b), rel=TOLERANCE[dtype], abs=TOLERANCE[dtype], nan_ok=True)

@@ -59,6 +59,8 @@ def _difference(actual: Any, expected: Any) -> float:
         return float("inf")
     if expected.numel() == 0:
         return 0.0
+    if expected.is_complex():
+        actual, expected = pyrite.view_as_real(actual), pyrite.view_as_real(expected)
     actual, expected = actual.double(), expected.double()
     same = (actual == expected) | (actual.isnan() & expected.isnan())
     difference = (actual - expected).abs() / (1 + expected.abs())
@@ -79,6 +81,8 @@ def _indices(device: str, end: int, *shape: int, seed: int = 0) -> Tensor:
 def _families(dtypes: frozenset[str]) -> dict[str, tuple[float, dict[str, Program]]]:
     return {
         "elementwise": (2e-6, _elementwise()),
+        "float64": (1e-13, _functions("float64") if "float64" in dtypes else {}),
+        "complex": (2e-6, _complex()),
         "integers": (0.0, _integers(dtypes)),
         "convert": (0.0, _convert(dtypes)),
         "copies": (0.0, _copies()),
@@ -95,13 +99,13 @@ def _families(dtypes: frozenset[str]) -> dict[str, tuple[float, dict[str, Progra
     }
 
 
-def _elementwise() -> dict[str, Program]:
+def _functions(dtype: str) -> dict[str, Program]:
     def program(name: str) -> Program:
         bounded = name in ("asin", "acos", "atanh", "erfinv")
         positive = name in ("log", "log2", "log10", "sqrt", "rsqrt", "lgamma", "digamma")
 
         def compute(device: str) -> Tensor:
-            x = _numbers(device, 3001)
+            x = _numbers(device, 3001, dtype=getattr(pyrite, dtype))
             x = x.clamp(-0.99, 0.99) if bounded else x.abs() + 0.01 if positive else x * 3
             return getattr(pyrite, name)(x)
 
@@ -111,6 +115,26 @@ def _elementwise() -> dict[str, Program]:
         "exp expm1 log log2 log10 sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh atanh sigmoid erf erfc "
         "erfinv abs neg sign floor ceil round trunc reciprocal square isnan isfinite lgamma digamma"
     )
+    return {name: program(name) for name in names.split()}
+
+
+def _complex() -> dict[str, Program]:
+    def numbers(device: str, *shape: int, seed: int = 0) -> Tensor:
+        return pyrite.complex(_numbers(device, *shape, seed=seed), _numbers(device, *shape, seed=seed + 2))
+
+    def program(name: str) -> Program:
+        return lambda device: getattr(pyrite, name)(numbers(device, 3001))
+
+    names = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs angle reciprocal"
+    several = {
+        "a quotient": lambda d: numbers(d, 700, 11) / numbers(d, 11, seed=1),
+        "a sum": lambda d: numbers(d, 70, 11).sum(0),
+        "a product of matrices": lambda d: numbers(d, 7, 20) @ numbers(d, 20, 9, seed=1),
+    }
+    return {name: program(name) for name in names.split()} | several
+
+
+def _elementwise() -> dict[str, Program]:
     special = [0.0, -0.0, 1.0, float("inf"), float("-inf"), float("nan"), 1e-40, 3e38]
     two = {
         "special values": lambda d: [
@@ -125,7 +149,7 @@ def _elementwise() -> dict[str, Program]:
         "where": lambda d: pyrite.where(_numbers(d, 99) > 0, _numbers(d, 99, seed=1), 0.5),
         "in place": lambda d: _numbers(d, 40, 30).t()[1:].mul_(2).add_(1),
     }
-    return {name: program(name) for name in names.split()} | two
+    return _functions("float32") | two
 
 
 def _integers(dtypes: frozenset[str]) -> dict[str, Program]:

@@ -1,5 +1,5 @@
-//! WGSL that reads and writes one element of each dtype. Memory is an array of 32-bit words: bytes and halves share one, 64 bits
-//! take two. float16 and bfloat16 compute in f32; bool, uint8, int8 and int16 in i32.
+//! WGSL that reads and writes one element of each dtype. Memory is an array of 32-bit words: bytes and halves share one, others take
+//! one to four. float16 and bfloat16 compute in f32; bool, uint8, int8 and int16 in i32; complex numbers are pairs of floats.
 
 use crate::not_built::not_built;
 use pyrite_core::{DType, Result};
@@ -21,8 +21,14 @@ pub fn compute_type(dtype: DType, long: Long) -> Option<&'static str> {
         DType::I64 if long == Long::Pair => Some("pair"),
         DType::I64 => Some("i64"),
         DType::F64 => Some("f64"),
-        DType::C64 | DType::C128 => None,
+        DType::C64 => Some("c64"),
+        DType::C128 => Some("c128"),
     }
+}
+
+/// Whether WGSL's operators mean what the table's do: not those of vectors.
+pub fn has_operators(compute: &str) -> bool {
+    !matches!(compute, "pair" | "c64" | "c128")
 }
 
 /// The dtype that partial results are kept in: as wide as what ops compute in.
@@ -36,12 +42,12 @@ pub fn wide(dtype: DType) -> DType {
 
 /// The sum of two values of a compute type.
 pub fn plus(compute: &str, a: &str, b: &str) -> String {
-    if compute == "pair" { format!("op_add_pair({a}, {b})") } else { format!("{a} + {b}") }
+    if has_operators(compute) { format!("{a} + {b}") } else { format!("op_add_{compute}({a}, {b})") }
 }
 
 /// Their product.
 pub fn times(compute: &str, a: &str, b: &str) -> String {
-    if compute == "pair" { format!("op_mul_pair({a}, {b})") } else { format!("{a} * {b}") }
+    if has_operators(compute) { format!("{a} * {b}") } else { format!("op_mul_{compute}({a}, {b})") }
 }
 
 /// Elements in one word; 1 where an element takes a word or more.
@@ -61,15 +67,20 @@ pub fn load(dtype: DType, long: Long, words: &str, is_atomic: bool, at: &str) ->
     match dtype.size() {
         1 | 2 => {
             let (i, shift) = part(dtype, at);
-            value(dtype, long, &word(&i), "", &shift)
+            value(dtype, long, &[word(&i)], &shift)
         }
-        4 => value(dtype, long, &word(at), "", "0u"),
-        _ => value(dtype, long, &word(&format!("2u * ({at})")), &word(&format!("2u * ({at}) + 1u")), "0u"),
+        4 => value(dtype, long, &[word(at)], "0u"),
+        size => {
+            let count = size / 4;
+            let words: Vec<String> = (0..count).map(|k| word(&format!("{count}u * ({at}) + {k}u"))).collect();
+            value(dtype, long, &words, "0u")
+        }
     }
 }
 
-/// The element of which `word` has the bits from `shift` on, or, where it has 64, `next` the rest.
-pub fn value(dtype: DType, long: Long, word: &str, next: &str, shift: &str) -> Result<String> {
+/// The element that the words hold, or one of at most 16 bits, which the word has from `shift` on.
+pub fn value(dtype: DType, long: Long, words: &[String], shift: &str) -> Result<String> {
+    let word = &words[0];
     Ok(match dtype {
         DType::F32 => format!("bitcast<f32>({word})"),
         DType::I32 => format!("bitcast<i32>({word})"),
@@ -78,11 +89,9 @@ pub fn value(dtype: DType, long: Long, word: &str, next: &str, shift: &str) -> R
         DType::I8 | DType::I16 => format!("extractBits(bitcast<i32>({word}), {shift}, {}u)", 8 * dtype.size()),
         DType::F16 => format!("widen_f16(({word} >> ({shift})) & 0xffffu)"),
         DType::BF16 => format!("bitcast<f32>(({word} >> ({shift})) << 16u)"),
-        DType::I64 | DType::F64 => {
-            let t = compute_type(dtype, long).unwrap_or_default();
-            format!("join_{t}({word}, {next})")
+        DType::I64 | DType::F64 | DType::C64 | DType::C128 => {
+            format!("join_{}({})", compute_type(dtype, long).unwrap_or_default(), words.join(", "))
         }
-        DType::C64 | DType::C128 => return not_built(&format!("reading {}", dtype.name())),
     })
 }
 
@@ -106,10 +115,10 @@ pub fn store(dtype: DType, long: Long, words: &str, at: &str, value: &str, is_at
         true => format!("atomicStore(&{words}[{i}], {bits});"),
         false => format!("{words}[{i}] = {bits};"),
     };
-    if matches!(dtype, DType::I64 | DType::F64) {
-        let t = compute_type(dtype, long).unwrap_or_default();
-        let (low, high) = (set(&format!("2u * ({at})"), "parts.x"), set(&format!("2u * ({at}) + 1u"), "parts.y"));
-        return Ok(format!("let parts = split_{t}({value}); {low} {high}"));
+    if dtype.size() > 4 {
+        let (t, count) = (compute_type(dtype, long).unwrap_or_default(), dtype.size() / 4);
+        let words = (0..count).map(|k| set(&format!("{count}u * ({at}) + {k}u"), &format!("parts[{k}]")));
+        return Ok(format!("let parts = split_{t}({value}); {}", words.collect::<String>()));
     }
     let bits = bits(dtype, value)?;
     if per_word(dtype) == 1 {

@@ -244,14 +244,16 @@ pub fn compile(
     context.pipelines.get(context, &Source { label, text: &text, accesses, placement, parameters: parameters.bytes() })
 }
 
-/// Refuses a dtype that kernels of this device cannot compute in.
-pub fn require(context: &Context, dtype: DType) -> Result<()> {
+/// Refuses what kernels of this device cannot compute in a dtype.
+pub fn require(context: &Context, what: &str, dtype: DType) -> Result<()> {
     let needed = wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64;
-    if dtype != DType::F64 || context.has(needed) {
+    if dtype.real() != DType::F64 || context.has(needed) {
         return Ok(());
     }
-    let name = &context.adapter.name;
+    let (name, device) = (dtype.name(), &context.adapter.name);
+    let narrower = if dtype.is_complex() { ".to(complex64)" } else { ".float()" };
     Err(Error::NotBuilt(format!(
-        "gpu: {name} does not compute in float64: use .float(), move the tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
+        "gpu: {what} of {name} is not available on {device}, which does not compute in 64-bit floats: use {narrower}, move the \
+         tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
     )))
 }

@@ -96,7 +96,7 @@ impl Gpu {
 
     /// Whether kernels of this device compute in a dtype; moves and copies of elements work for all.
     pub fn supports(&self, dtype: DType) -> bool {
-        !dtype.is_complex() && kernel::require(&self.context, dtype).is_ok()
+        kernel::require(&self.context, "arithmetic", dtype).is_ok()
     }
 
     /// Whether this device has an elementwise op in a dtype.

@@ -235,7 +235,11 @@ fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<
         DType::Bool => scalar.to_bool().into(),
         DType::F32 | DType::F16 | DType::BF16 => (scalar.to_f64() as f32).to_bits().into(),
         DType::I32 | DType::I16 | DType::I8 | DType::U8 => (scalar.to_i64() as u32).into(),
-        DType::C64 | DType::C128 => return not_built(&format!("a number as {}", dtype.name())),
+        DType::C64 | DType::C128 => {
+            let number = scalar.to_complex();
+            let mut parts = [number.re, number.im].into_iter();
+            return parts.try_for_each(|part| scalar_words(Scalar::Float(part), dtype.real(), words));
+        }
     };
     words.push(wide as u32);
     if matches!(dtype, DType::F64 | DType::I64) {

@@ -54,8 +54,10 @@ impl Pipelines {
         if let Some(pipeline) = compiled.get(source.text) {
             return Ok(pipeline.clone());
         }
-        if words(source.text).any(|word| word == "f64") {
-            require(context, DType::F64)?;
+        for (compute, dtype) in [("c128", DType::C128), ("f64", DType::F64)] {
+            if words(source.text).any(|word| word == compute) {
+                require(context, source.label, dtype)?;
+            }
         }
         let cache = context.cache.as_ref();
         let pipeline = Arc::new(compile(&context.device, source, cache.map(Cache::pipelines))?);

@@ -3,19 +3,36 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 17] = [
     include_str!("shaders/elements.wgsl"),
     include_str!("shaders/prelude.wgsl"),
     include_str!("shaders/integer.wgsl"),
     include_str!("shaders/pair.wgsl"),
     include_str!("shaders/float64.wgsl"),
+    include_str!("shaders/float64/exponential.wgsl"),
+    include_str!("shaders/float64/trigonometry.wgsl"),
+    include_str!("shaders/float64/special.wgsl"),
+    include_str!("shaders/float64/bessel.wgsl"),
+    include_str!("shaders/float64/gamma_ratio.wgsl"),
     include_str!("shaders/exponential.wgsl"),
     include_str!("shaders/trigonometry.wgsl"),
     include_str!("shaders/special.wgsl"),
-    include_str!("shaders/orthogonal.wgsl"),
+    ORTHOGONAL,
     include_str!("shaders/bessel.wgsl"),
     include_str!("shaders/gamma_ratio.wgsl"),
+    COMPLEX,
 ];
+
+const COMPLEX: &str = include_str!("shaders/complex.wgsl");
+const ORTHOGONAL: &str = include_str!("shaders/orthogonal.wgsl");
+
+/// The texts of float32 that serve float64 as well.
+const OF_ANY_FLOAT: [&str; 2] = [COMPLEX, ORTHOGONAL];
+
+/// The same text of float64 and complex128.
+pub fn widened(text: &str) -> String {
+    text.replace("f32", "f64").replace("c64", "c128")
+}
 
 /// The declarations of the prelude; an empty line stands between two.
 fn declarations() -> &'static HashMap<&'static str, &'static str> {
@@ -27,7 +44,8 @@ fn declarations() -> &'static HashMap<&'static str, &'static str> {
             })?;
             Some((words(code).next()?, text))
         };
-        TEXTS.iter().flat_map(|text| text.split("\n\n")).filter_map(named).collect()
+        let wide = OF_ANY_FLOAT.iter().map(|text| &*String::leak(widened(text)));
+        TEXTS.into_iter().chain(wide).flat_map(|text| text.split("\n\n")).filter_map(named).collect()
     })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::emit;
-use crate::kernel::{compile, grid};
+use crate::kernel::{compile, grid, require};
 use crate::memory::{bound, convert};
 use crate::parameters::Parameters;
 use crate::part::{Part, Target};
@@ -144,6 +144,7 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
     let pipeline = match context.pipelines.of_program(&key) {
         Some(pipeline) => pipeline,
         None => {
+            require_dtypes(context, parts)?;
             let (text, count) = emit::text(parts, context.long())?;
             debug_assert_eq!(count, parameters.len());
             let accesses: Vec<Access> =
@@ -157,6 +158,17 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
     let buffers: Vec<_> = bindings.map(|binding| bound(context, binding.buffer)).collect::<Result<_>>()?;
     let grid = grid([parts.iter().map(Part::groups).sum(), 1, 1])?;
     context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers: &buffers, grid })
+}
+
+/// Refuses dtypes that the device does not compute in, by the name of an op; a copy is named where there is nothing else.
+fn require_dtypes(context: &Context, parts: &[Part<'_>]) -> Result<()> {
+    let needed = parts.iter().flat_map(|part| &part.program.steps).flat_map(|step| match step {
+        Step::Apply { op, dtype, .. } => [(op.name(), *dtype); 2],
+        Step::Cast { from, to, .. } => [("a cast", *from), ("a cast", *to)],
+    });
+    let mut needed: Vec<(&str, DType)> = needed.collect();
+    needed.sort_by_key(|(what, _)| *what == Op::copy.name());
+    needed.into_iter().try_for_each(|(what, dtype)| require(context, what, dtype))
 }
 
 /// Evaluates programs that do not read each other's outputs, those of one structure by one kernel as far as a kernel may

@@ -26,8 +26,11 @@ pub fn random(context: &Context, draw: &Draw) -> Result<Buffer> {
     if numel > MAX_ELEMENTS {
         return not_built(&format!("drawing {numel} numbers at once"));
     }
+    if dtype.is_complex() {
+        return not_built(&format!("drawing {}", dtype.name()));
+    }
     if dtype == DType::F64 {
-        require(context, dtype)?;
+        require(context, "random numbers", dtype)?;
     }
     let out = allocate(context, numel * dtype.size())?;
     let form = form(draw);

@@ -14,7 +14,7 @@ use pyrite_core::{Buffer, DType, Result};
 pub fn range(context: &Context, range: &Range) -> Result<Buffer> {
     let (dtype, numel) = (range.dtype, range.numel);
     let is_fractional = !dtype.is_float() && matches!(range.course, Course::Between { .. });
-    if is_fractional || numel > MAX_ELEMENTS || require(context, dtype).is_err() {
+    if is_fractional || numel > MAX_ELEMENTS || require(context, "a range", dtype).is_err() {
         return upload(context, &range.bytes());
     }
     let out = allocate(context, numel * dtype.size())?;

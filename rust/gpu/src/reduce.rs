@@ -78,7 +78,8 @@ fn reduce_seen(context: &Context, kind: Reduction, input: &Operand, axes: usize,
     if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {
         return not_built(&format!("the reduction {kind:?} of {} x {} elements", lines.count, lines.length));
     }
-    if input.dtype.is_complex() {
+    let combines = matches!(kind, Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All);
+    if input.dtype.is_complex() && !combines {
         return not_built(&format!("the reduction {kind:?} of {}", input.dtype.name()));
     }
     let is_wide = input.dtype.size() == 8;
@@ -205,7 +206,7 @@ fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str
         let out = allocate(context, lines.count * cut.tiles * to.size())?;
         let lift = match cut.each {
             1 => {
-                keys(dtype, Order::Rising)
+                truth_of(dtype)
                     + "fn lift(start: u32, line: u32, j: u32) -> Value { return u32(is_true_at(start + place_along(j))); }\n"
             }
             _ => format!(
@@ -220,6 +221,16 @@ fn truths(context: &Context, mut lines: Lines, identity: &str, combination: &str
         }
         lines = tiled(out, DType::I32, lines.count, cut.tiles);
     }
+}
+
+/// The WGSL of `is_true_at(place)`.
+fn truth_of(dtype: DType) -> String {
+    let compute = match dtype {
+        DType::C64 => "c64",
+        DType::C128 => "c128",
+        _ => return keys(dtype, Order::Rising),
+    };
+    format!("fn is_true_at(at: u32) -> bool {{ return is_true_{compute}(load_item(at)); }}\n")
 }
 
 /// The first place of each line's element with the largest key, as int64 or int32.

@@ -9,6 +9,7 @@ use crate::memory::{allocate, convert};
 use crate::not_built::not_built;
 use crate::order::{Order, placed_keys};
 use crate::pipelines::WORKGROUP;
+use crate::prelude;
 use crate::program::MAX_ELEMENTS;
 use crate::take;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result, Scan};
@@ -22,8 +23,8 @@ const TILE: &str = include_str!("shaders/scan/tile.wgsl");
 enum Fold {
     /// The WGSL of the combination, in the compute type; results are kept in this dtype.
     Numbers(String, DType),
-    /// Logarithms of sums of exponentials, as float32.
-    Exponentials,
+    /// Logarithms of sums of exponentials, as float32 or float64.
+    Exponentials(DType),
     /// The largest keys.
     Places(Order),
 }
@@ -35,7 +36,7 @@ pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, O
     if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {
         return not_built(&format!("the scan {kind:?} of {} x {} elements", lines.count, lines.length));
     }
-    if dtype.is_complex() || (kind == Scan::LogSumExp && dtype == DType::F64) {
+    if dtype.is_complex() && !matches!(kind, Scan::Sum | Scan::Prod | Scan::LogSumExp) {
         return not_built(&format!("the scan {kind:?} of {}", dtype.name()));
     }
     let simple = |identity: &str, combination: &str| {
@@ -56,8 +57,9 @@ pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, O
 }
 
 fn exponentials(context: &Context, lines: &Lines) -> Result<(Buffer, Option<Buffer>)> {
-    let buffer = scanned(context, &Fold::Exponentials, lines, None)?;
-    Ok((narrowed(context, lines, buffer, DType::F32)?, None))
+    let wide = wide(lines.starts.dtype);
+    let buffer = scanned(context, &Fold::Exponentials(wide), lines, None)?;
+    Ok((narrowed(context, lines, buffer, wide)?, None))
 }
 
 /// Results that were kept in the dtype `wide`, in that of the lines.
@@ -85,8 +87,7 @@ fn scanned(context: &Context, fold: &Fold, lines: &Lines, known: Option<&Buffer>
     let lanes = lines.length.div_ceil(SHARE).next_power_of_two().clamp(1, WORKGROUP);
     let tiles = lines.length.div_ceil(lanes * SHARE);
     let dtype = match fold {
-        Fold::Numbers(_, wide) => *wide,
-        Fold::Exponentials => DType::F32,
+        Fold::Numbers(_, wide) | Fold::Exponentials(wide) => *wide,
         Fold::Places(_) => DType::I32,
     };
     let mut carries = None;
@@ -99,7 +100,7 @@ fn scanned(context: &Context, fold: &Fold, lines: &Lines, known: Option<&Buffer>
                     Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), length: tiles, ..*lines };
                 scanned(context, fold, &chosen, Some(&totals))?
             }
-            Fold::Numbers(..) | Fold::Exponentials => {
+            Fold::Numbers(..) | Fold::Exponentials(_) => {
                 let layout = Layout::contiguous(&[lines.count, tiles]);
                 scanned(context, fold, &Lines::new(&Operand { buffer: totals, layout, dtype }, 1), None)?
             }
@@ -145,9 +146,10 @@ fn launch(
             kernel.code(text);
             "load_carries(line * tiles() + tile - 1u)"
         }
-        Fold::Exponentials => {
-            kernel.code(include_str!("shaders/exponential_sum.wgsl"));
-            kernel.code(include_str!("shaders/scan/exponentials.wgsl"));
+        Fold::Exponentials(wide) => {
+            for text in [include_str!("shaders/exponential_sum.wgsl"), include_str!("shaders/scan/exponentials.wgsl")] {
+                kernel.code(&if *wide == DType::F64 { prelude::widened(text) } else { text.to_owned() });
+            }
             "Value(load_carries(line * tiles() + tile - 1u), 1.0)"
         }
         Fold::Places(order) => {

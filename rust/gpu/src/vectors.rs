@@ -1,4 +1,4 @@
-//! WGSL that reads and writes neighbouring elements together: a group of them takes whole words, one to eight, which the array of
+//! WGSL that reads and writes neighbouring elements together: a group of them takes whole words, one to sixteen, which the array of
 //! a binding holds as vectors of up to four.
 
 use crate::elements::{Long, bits, compute_type, value};
@@ -60,7 +60,8 @@ impl Groups<'_> {
         let word = |k: usize| format!("{name}_{}{}", k / self.width, self.part(k));
         let element = |lane: usize| {
             let (first, shift) = self.start(lane);
-            value(self.dtype, self.long, &word(first), &word(first + 1), &format!("{shift}u"))
+            let words: Vec<String> = (0..self.dtype.size().div_ceil(4)).map(|k| word(first + k)).collect();
+            value(self.dtype, self.long, &words, &format!("{shift}u"))
         };
         Ok((lines, (0..self.lanes).map(element).collect::<Result<_>>()?))
     }
@@ -74,12 +75,13 @@ impl Groups<'_> {
             let (first, shift) = self.start(lane);
             let own = format!("{name}_{lane}");
             let place = |k: usize| format!("{}{}", self.item(group, k / self.width), self.part(k));
-            if self.dtype.size() == 8 {
+            if self.dtype.size() > 4 {
                 let t = compute_type(self.dtype, self.long).unwrap_or_default();
                 lines.push(format!("let {own} = split_{t}({value});"));
-                parts[first].push(format!("{own}.x"));
-                parts[first + 1].push(format!("{own}.y"));
-                alone.push(format!("{} = {own}.x; {} = {own}.y;", place(first), place(first + 1)));
+                let words = 0..self.dtype.size() / 4;
+                words.clone().for_each(|k| parts[first + k].push(format!("{own}[{k}]")));
+                let texts: Vec<String> = words.map(|k| format!("{} = {own}[{k}];", place(first + k))).collect();
+                alone.push(texts.join(" "));
                 continue;
             }
             lines.push(format!("let {own} = {};", bits(self.dtype, value)?));

@@ -5,7 +5,7 @@ use crate::elements::{compute_type, narrow};
 use crate::not_built::not_built;
 use crate::rows;
 use pyrite_core::program::{Arg, Step};
-use pyrite_core::{DType, Error, Op, Result};
+use pyrite_core::{DType, Op, Result};
 
 impl Emitter<'_> {
     /// The struct of the results of part `number`, and the function that computes them from the inputs.
@@ -47,14 +47,14 @@ impl Emitter<'_> {
 
     fn scalar(&mut self, dtype: DType) -> Result<String> {
         Ok(match dtype {
-            DType::I64 | DType::F64 => {
+            DType::I64 | DType::F64 | DType::C64 | DType::C128 => {
                 let t = compute_type(dtype, self.long).unwrap_or_default();
-                format!("join_{t}({}, {})", self.word(), self.word())
+                let words: Vec<String> = (0..dtype.size() / 4).map(|_| self.word()).collect();
+                format!("join_{t}({})", words.join(", "))
             }
             DType::Bool => format!("{} != 0u", self.word()),
             DType::F32 | DType::F16 | DType::BF16 => narrow(dtype, &format!("bitcast<f32>({})", self.word())),
             DType::I32 | DType::I16 | DType::I8 | DType::U8 => narrow(dtype, &format!("bitcast<i32>({})", self.word())),
-            other => return not_built(&format!("a number as {}", other.name())),
         })
     }
 
@@ -87,6 +87,12 @@ impl Emitter<'_> {
         if to == DType::Bool {
             return Ok(format!("is_true_{source}({value})"));
         }
+        if from.is_complex() && !to.is_complex() {
+            return self.cast(from.real(), to, &format!("{value}.x"));
+        }
+        if to.is_complex() && !from.is_complex() {
+            return Ok(format!("{target}({}, 0.0)", self.cast(from, to.real(), value)?));
+        }
         let value = if from == DType::Bool { format!("i32({value})") } else { value.to_owned() };
         let is_small = target == "i32" && to != DType::I32;
         let converted = match (source, target) {
@@ -110,12 +116,5 @@ fn name(arg: &Arg) -> String {
 
 /// The refusal of an op that has no WGSL for a dtype.
 fn unsupported<T>(op: Op, dtype: DType) -> Result<T> {
-    if dtype == DType::F64 {
-        let op = op.name();
-        return Err(Error::NotBuilt(format!(
-            "gpu: {op} of float64 is not available, because GPUs have no such functions in 64 bits: use .float(), move the \
-             tensor with .cpu(), or set PYRITE_GPU_FALLBACK=1"
-        )));
-    }
     not_built(&format!("{} of {}", op.name(), dtype.name()))
 }

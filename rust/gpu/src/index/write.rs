@@ -107,7 +107,7 @@ impl Writing {
     fn run(&self, context: &Context, how: Combine) -> Result<()> {
         let dtype = self.source.dtype;
         if how != Combine::Set {
-            require(context, dtype)?;
+            require(context, "a combination by index", dtype)?;
         }
         within_reach("a write by index", self.source.layout.numel())?;
         let has_rivals = how == Combine::Set && self.count() > 1;

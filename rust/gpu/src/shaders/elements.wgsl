@@ -43,6 +43,14 @@ fn split_i64(x: i64) -> vec2<u32> { return split_u64(bitcast<u64>(x)); }
 
 fn split_f64(x: f64) -> vec2<u32> { return split_u64(bitcast<u64>(x)); }
 
+fn join_c64(re: u32, im: u32) -> c64 { return vec2<f32>(bitcast<f32>(re), bitcast<f32>(im)); }
+
+fn split_c64(z: c64) -> vec2<u32> { return bitcast<vec2<u32>>(z); }
+
+fn join_c128(x: u32, y: u32, z: u32, w: u32) -> c128 { return vec2<f64>(join_f64(x, y), join_f64(z, w)); }
+
+fn split_c128(z: c128) -> vec4<u32> { return vec4<u32>(split_f64(z.x), split_f64(z.y)); }
+
 // An int64 as an index: what 32 bits do not hold becomes the nearest that they do.
 fn index_of_i64(low: u32, high: u32) -> i32 {
     let fits = bitcast<i32>(high) == (bitcast<i32>(low) >> 31u);

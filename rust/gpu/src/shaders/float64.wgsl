@@ -1,4 +1,4 @@
-// Arithmetic of f64, which devices that have it have without exp, log and the like. An empty line ends a declaration.
+// Arithmetic of f64; exp, log and the like, which WGSL has not, are in `float64/`. An empty line ends a declaration.
 
 const ZERO_f64 = 0.0lf;
 
@@ -9,6 +9,18 @@ fn bits_f64(x: f64) -> u64 { return bitcast<u64>(x); }
 fn size_bits_f64(x: f64) -> u64 { return bits_f64(x) & 0x7ffffffffffffffflu; }
 
 fn nan_f64() -> f64 { return bitcast<f64>(0x7ff8000000000000lu); }
+
+fn infinity_f64() -> f64 { return bitcast<f64>(0x7ff0000000000000lu); }
+
+const LARGE_f64 = 4.49e307lf;
+
+const ROOT_LARGE_f64 = 6.7e153lf;
+
+const ROOT_LEAST_f64 = 1.5e-154lf;
+
+const SMALL_f64 = 4.0e-292lf;
+
+const STEEP_f64 = 700.0lf;
 
 fn is_nan_f64(x: f64) -> bool { return size_bits_f64(x) > 0x7ff0000000000000lu; }
 

@@ -5,6 +5,24 @@ const ZERO_f32 = 0.0f;
 
 const ONE_f32 = 1.0f;
 
+fn nan_f32() -> f32 { return bitcast<f32>(0x7fc00000u); }
+
+fn infinity_f32() -> f32 { return bitcast<f32>(0x7f800000u); }
+
+// A quarter of the largest float.
+const LARGE_f32 = 8.5e37f;
+
+const ROOT_LARGE_f32 = 9.2e18f;
+
+// The root of the least normal float.
+const ROOT_LEAST_f32 = 1.1e-19f;
+
+// 2^54 times the least normal float.
+const SMALL_f32 = 2.1e-22f;
+
+// Beyond it e^x is taken as the square of e^(x/2), which overflows later.
+const STEEP_f32 = 80.0f;
+
 fn is_nan_f32(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 
 fn is_inf_f32(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }

@@ -3,6 +3,7 @@
 
 mod aliasing;
 mod compare;
+mod complex;
 mod elementwise;
 mod index;
 mod long;

@@ -1,31 +1,35 @@
 //! What is not built, or does not fit, is refused in words; nothing panics and nothing is computed wrongly.
 
 use crate::compare::{apply, floats, gpu};
-use pyrite_core::{Backend, DType, Op, Reduction, Scalar, Scan, Tensor};
+use pyrite_core::random::{Draw, Law};
+use pyrite_core::{Backend, DType, Op, Reduction, Scalar, Tensor};
 use pyrite_cpu::CPU;
 
 #[test]
 fn families_that_are_not_built_say_so() {
     let Some(gpu) = gpu() else { return };
-    let x = Tensor::from_bytes(&[0; 64], &[4, 2], DType::C64, gpu).unwrap();
-    let y = Tensor::from_bytes(&[0; 32], &[4], DType::F64, gpu).unwrap();
-    let refused = [
-        x.reduce(Reduction::Sum, None, false).unwrap_err(),
-        x.scan(Scan::Sum, 0).unwrap_err(),
-        y.scan(Scan::LogSumExp, 0).unwrap_err(),
-    ];
-    let names = ["the reduction Sum of complex64", "the scan Sum of complex64", "the scan LogSumExp of float64"];
-    for (error, name) in refused.iter().zip(names) {
-        assert!(error.to_string().starts_with(&format!("gpu: {name} is not built yet")), "{error}");
-    }
+    let draw = Draw { law: Law::Normal { mean: 0.0, std: 1.0 }, dtype: DType::C64, numel: 4, seed: 1, offset: 0 };
+    let error = gpu.random(&draw).err().unwrap().to_string();
+    assert!(error.starts_with("gpu: drawing complex64 is not built yet"), "{error}");
 }
 
 #[test]
-fn dtypes_that_are_not_built_say_so() {
+fn a_device_without_64_bit_floats_names_the_op_and_the_dtype() {
     let Some(gpu) = gpu() else { return };
-    let x = Tensor::full(&[4], Scalar::Float(1.0), DType::C64, gpu).unwrap();
-    let error = x.to_bytes().unwrap_err().to_string();
-    assert!(error.contains("complex64"), "{error}");
+    for (dtype, name) in [(DType::F64, "float64"), (DType::C128, "complex128")] {
+        let x = Tensor::from_bytes(&vec![0; 4 * dtype.size()], &[4], dtype, gpu).unwrap();
+        let (exp, sum) = (apply(Op::exp, &[&x]).and_then(|y| y.to_bytes()), x.reduce(Reduction::Sum, None, false));
+        if gpu.supports(dtype) {
+            assert!(exp.is_ok() && sum.is_ok());
+            continue;
+        }
+        for (error, what) in [(exp.unwrap_err(), "exp"), (sum.err().unwrap(), "reduction")] {
+            let error = error.to_string();
+            let is_named =
+                error.starts_with("gpu: ") && error.contains(&format!("{what} of {name} is not available on"));
+            assert!(is_named && error.contains(".cpu()"), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every row of the op table that is built, in every dtype: compiled, run, and compared with the CPU on one grid.
 
-use crate::compare::{Device, apply, gpu, ramp};
+use crate::compare::{Device, gpu, ramp};
 use crate::numbers::{ALL, tensor, values};
 use pyrite_core::tensor::Argument;
 use pyrite_core::{DType, Op, Result, Tensor};
@@ -58,6 +58,18 @@ fn tolerance(op: Op) -> (f64, f64) {
         Op::gelu => (6.0, 0.0),
         _ => (4.0, 0.0),
     }
+}
+
+/// The same for float64. The CPU's erfcx, for one, loses what squares lose, and its incomplete gamma functions cancel.
+fn tolerance_of_float64(op: Op) -> (f64, f64) {
+    let (ulps, absolute) = match op {
+        Op::erfcx => (1000.0, 0.0),
+        Op::igamma | Op::igammac => (16.0, 2e-5),
+        Op::zeta => (64.0, 0.0),
+        _ if op.name().contains("modified_bessel_k") => (32.0, 0.0),
+        _ => tolerance(op),
+    };
+    (ulps, absolute * 2f64.powi(-29))
 }
 
 /// Numbers of every size and kind that ops treat in their own ways.
@@ -185,13 +197,13 @@ fn complaint(op: Op, dtype: DType, gpu: &'static Gpu) -> Option<String> {
     let result = op.result(dtype);
     let (ulps, absolute) = match dtype {
         DType::F16 | DType::BF16 if tolerance(op) != (0.0, 0.0) => (1.0, tolerance(op).1),
-        DType::F64 => (0.0, 0.0),
+        DType::F64 => tolerance_of_float64(op),
         _ if dtype.is_integral() => (0.0, 0.0),
         _ => tolerance(op),
     };
     let mut worst = (0.0, String::new());
     for (i, (a, b)) in expected.into_iter().zip(actual).enumerate() {
-        let tiny = 1.2e-38;
+        let tiny = if dtype == DType::F64 { 2.3e-308 } else { 1.2e-38 };
         if a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= absolute || a.abs().max(b.abs()) <= tiny {
             continue;
         }
@@ -223,15 +235,4 @@ fn every_built_op_agrees_with_the_cpu() {
         complaints.extend(built.into_iter().filter_map(|op| complaint(op, dtype, gpu)));
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-}
-
-#[test]
-fn an_op_that_is_not_built_is_refused_by_name() {
-    let Some(gpu) = gpu() else { return };
-    if !gpu.supports(DType::F64) {
-        return;
-    }
-    let x = tensor(&[1.0], &[1], DType::F64, gpu).unwrap();
-    let error = apply(Op::exp, &[&x]).unwrap().to_bytes().unwrap_err().to_string();
-    assert!(error.contains("exp of float64") && error.contains(".float()") && error.contains(".cpu()"), "{error}");
 }
