@@ -3,12 +3,14 @@
 mod attention;
 mod class_loss;
 mod convolution;
+mod cuts;
 mod pooling;
 mod rows;
 mod softmax;
 mod standardize;
 
 use crate::context::Context;
+use crate::in_parts::{Parts, result, seen};
 use crate::matmul;
 use crate::not_built::not_built;
 use class_loss::Classes;
@@ -20,12 +22,51 @@ pub fn has(op: &Fast, dtype: DType) -> bool {
     let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
-        _ => is_float,
+        Fast::Softmax { .. }
+        | Fast::SoftmaxSlope { .. }
+        | Fast::Standardize { .. }
+        | Fast::StandardizeSlope { .. }
+        | Fast::StandardizeWeightSlope { .. }
+        | Fast::LogSumExp { .. }
+        | Fast::CrossEntropy { .. }
+        | Fast::CrossEntropySlope { .. }
+        | Fast::Nll { .. }
+        | Fast::NllSlope { .. }
+        | Fast::MatmulWithBias
+        | Fast::Convolve { .. }
+        | Fast::Spread { .. }
+        | Fast::Weigh { .. }
+        | Fast::WindowSum { .. }
+        | Fast::WindowShare { .. }
+        | Fast::WindowMax { .. }
+        | Fast::WindowPick { .. }
+        | Fast::WindowPut { .. } => is_float,
     }
 }
 
-/// Runs a fast op; see `Backend::fast`.
-pub fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
+/// Runs a fast op, part by part where kernels do not see all of its operands; see `Backend::fast`.
+pub fn fast(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
+    let given: Vec<&Operand> = inputs.iter().flatten().collect();
+    let all = [&given[..], &outputs.iter().collect::<Vec<_>>()].concat();
+    let again = |seen: &[Operand]| {
+        let mut seen = seen.iter().cloned();
+        inputs.iter().map(|input| input.as_ref().and_then(|_| seen.next())).collect::<Vec<_>>()
+    };
+    if let Some(seen) = seen(context, &all) {
+        let (seen_inputs, seen_outputs) = seen.split_at(given.len());
+        return run(context, op, &again(seen_inputs), seen_outputs);
+    }
+    let (name, cuts) = (cuts::name(op), cuts::cuts(op, inputs, outputs));
+    let (inputs, outputs) = (given.into_iter().cloned().collect(), outputs.to_vec());
+    Parts { context, op: name, inputs, outputs, cuts, scratch: 0, is_in_place: false }.run(&|inputs, outputs| {
+        let new = |home: &Operand| result(context, &home.layout.shape, home.dtype);
+        let made = outputs.iter().map(new).collect::<Result<Vec<_>>>()?;
+        run(context, op, &again(inputs), &made)?;
+        Ok(made.into_iter().map(|made| made.buffer).collect())
+    })
+}
+
+fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
     match (op, inputs, outputs) {
         (Fast::Softmax { log }, [Some(x)], [y]) => softmax::softmax(context, *log, x, y),
         (Fast::SoftmaxSlope { log }, [Some(g), Some(y)], [out]) => softmax::slope(context, *log, g, y, out),

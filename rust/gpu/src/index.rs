@@ -5,6 +5,7 @@ mod combine;
 mod locate;
 mod nonzero;
 mod order;
+mod parts;
 mod picks;
 mod prefix;
 mod read;
@@ -13,8 +14,7 @@ mod write;
 #[cfg(test)]
 pub use nonzero::places_of;
 pub use nonzero::{any_zero, nonzero};
-pub use read::{gather, index};
-pub use write::{index_put, scatter};
+pub use parts::{gather, index, index_put, scatter};
 
 use crate::not_built::not_built;
 use crate::program::MAX_ELEMENTS;

@@ -186,7 +186,7 @@ impl<'a> Kernel<'a> {
     fn share(&mut self, context: &Context) -> Result<Vec<Bound>> {
         let mut slots: Vec<Bound> = Vec::with_capacity(self.buffers.len() + 1);
         for (binding, buffer) in self.signature.bindings.iter_mut().zip(&self.buffers) {
-            let buffer = bound(context, buffer)?;
+            let buffer = bound(context, self.signature.label, buffer)?;
             binding.slot = slots.iter().position(|slot| *slot == buffer).unwrap_or_else(|| {
                 slots.push(buffer);
                 slots.len() - 1

@@ -9,6 +9,7 @@ mod emit;
 mod exit;
 mod fast;
 mod fault;
+mod in_parts;
 mod index;
 mod kernel;
 mod lines;
@@ -144,11 +145,6 @@ impl Gpu {
         self.context.submits()
     }
 
-    /// The operand as kernels can see it; an error where it is too large.
-    fn seen(&self, operand: &Operand) -> Result<Operand> {
-        window::seen(&self.context, operand)
-    }
-
     /// Kernels compiled so far.
     pub fn kernels(&self) -> usize {
         self.context.pipelines.len()
@@ -201,7 +197,7 @@ impl Backend for Gpu {
     }
 
     fn any_zero(&self, operand: &Operand) -> Result<bool> {
-        index::any_zero(&self.context, &self.seen(operand)?)
+        index::any_zero(&self.context, operand)
     }
 
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
@@ -213,11 +209,11 @@ impl Backend for Gpu {
     }
 
     fn scan(&self, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
-        scan::scan(&self.context, kind, &self.seen(input)?)
+        scan::scan(&self.context, kind, input)
     }
 
     fn sort(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
-        sort::sort(&self.context, &self.seen(input)?, descending)
+        sort::sort(&self.context, input, descending)
     }
 
     fn sort_unstably(&self, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
@@ -229,15 +225,15 @@ impl Backend for Gpu {
     }
 
     fn topk(&self, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
-        sort::topk(&self.context, &self.seen(input)?, k, largest)
+        sort::topk(&self.context, input, k, largest)
     }
 
     fn matmul(&self, a: &Operand, b: &Operand) -> Result<Buffer> {
-        matmul::matmul(&self.context, &self.seen(a)?, &self.seen(b)?)
+        matmul::matmul(&self.context, a, b)
     }
 
     fn gather(&self, input: &Operand, axis: usize, index: &Operand) -> Result<Buffer> {
-        index::gather(&self.context, &self.seen(input)?, axis, &self.seen(index)?)
+        index::gather(&self.context, input, axis, index)
     }
 
     fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()> {
@@ -253,7 +249,7 @@ impl Backend for Gpu {
     }
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {
-        index::nonzero(&self.context, &self.seen(input)?)
+        index::nonzero(&self.context, &window::seen(&self.context, "nonzero", input)?)
     }
 
     fn range(&self, range: &Range) -> Result<Buffer> {
@@ -269,9 +265,6 @@ impl Backend for Gpu {
     }
 
     fn fast(&self, op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Result<()> {
-        let seen = |operand: &Operand| self.seen(operand);
-        let inputs = inputs.iter().map(|input| input.as_ref().map(seen).transpose()).collect::<Result<Vec<_>>>()?;
-        let outputs = outputs.iter().map(seen).collect::<Result<Vec<_>>>()?;
-        fast::run(&self.context, op, &inputs, &outputs)
+        fast::fast(&self.context, op, inputs, outputs)
     }
 }

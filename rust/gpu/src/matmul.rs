@@ -12,6 +12,7 @@ mod tiled;
 
 use crate::context::Context;
 use crate::elements::{compute_type, plus, times};
+use crate::in_parts::{Parts, result, seen};
 use crate::kernel::Kernel;
 use crate::memory::{allocate, bound};
 use crate::not_built::not_built;
@@ -76,6 +77,20 @@ impl Factor<'_> {
 
 /// Products of `a [batch, m, k]` and `b [batch, k, n]`; see `Backend::matmul`.
 pub fn matmul(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
+    let sizes = Sizes::of(a, b);
+    if let Some(seen) = seen(context, &[a, b]).filter(|_| sizes.total() * a.dtype.size() <= context.window) {
+        return matmul_seen(context, &seen[0], &seen[1]);
+    }
+    let out = result(context, &[sizes.batch, sizes.m, sizes.n], a.dtype)?;
+    let buffer = out.buffer.clone();
+    let cuts = vec![vec![Some(0); 3], vec![Some(1), None, Some(1)], vec![None, Some(2), Some(2)]];
+    let (inputs, outputs) = (vec![a.clone(), b.clone()], vec![out]);
+    let parts = Parts { context, op: "matmul", inputs, outputs, cuts, scratch: 0, is_in_place: false };
+    parts.run(&|inputs, _| Ok(vec![matmul_seen(context, &inputs[0], &inputs[1])?]))?;
+    Ok(buffer)
+}
+
+fn matmul_seen(context: &Context, a: &Operand, b: &Operand) -> Result<Buffer> {
     let sizes = Sizes::of(a, b);
     let out = allocate(context, sizes.total() * a.dtype.size())?;
     Product { a, b, bias: None, out: &out, sizes }.run_as_planned(context)?;
@@ -143,8 +158,8 @@ impl<'a> Product<'a> {
     /// Whether the factors can be bound as something other than the bias is.
     fn has_own_factors(&self, context: &Context) -> Result<bool> {
         let Some(bias) = self.bias else { return Ok(true) };
-        let bias = bound(context, &bias.buffer)?;
-        Ok(bound(context, &self.a.buffer)? != bias && bound(context, &self.b.buffer)? != bias)
+        let bias = bound(context, "matmul", &bias.buffer)?;
+        Ok(bound(context, "matmul", &self.a.buffer)? != bias && bound(context, "matmul", &self.b.buffer)? != bias)
     }
 
     /// Whether a kernel can read the factors by fours of elements.

@@ -96,10 +96,10 @@ pub struct Bound {
     pub size: Option<NonZeroU64>,
 }
 
-/// What a handle is as the binding of a kernel.
-pub fn bound(context: &Context, buffer: &Buffer) -> Result<Bound> {
+/// What a handle is as the binding of a kernel, whose label a refusal names.
+pub fn bound(context: &Context, label: &str, buffer: &Buffer) -> Result<Bound> {
     if buffer.0.len() > context.window {
-        return too_large(context, buffer.0.len());
+        return too_large(context, label, buffer.0.len());
     }
     let whole_vectors = NonZeroU64::new(buffer.0.len().next_multiple_of(VECTOR).max(VECTOR) as u64);
     if let Some(Window { of, bytes }) = buffer.0.as_any().downcast_ref() {

@@ -37,7 +37,7 @@ pub fn write(context: &Context, source: &Operand, target: &Operand) -> Result<()
     }
     let too_wide = if seen_source.is_none() { source } else { target };
     let Some(axis) = window::widest_axis(&too_wide.layout) else {
-        return window::too_large(context, too_wide.buffer.0.len());
+        return window::too_large(context, "a copy", too_wide.buffer.0.len());
     };
     let size = target.layout.shape[axis];
     [(0, size / 2), (size / 2, size - size / 2)].into_iter().try_for_each(|(start, count)| {
@@ -155,7 +155,8 @@ fn launch_parts(context: &Context, parts: &[Part<'_>]) -> Result<()> {
         }
     };
     let bindings = parts.iter().flat_map(|part| &part.bindings);
-    let buffers: Vec<_> = bindings.map(|binding| bound(context, binding.buffer)).collect::<Result<_>>()?;
+    let buffers: Vec<_> =
+        bindings.map(|binding| bound(context, "an elementwise op", binding.buffer)).collect::<Result<_>>()?;
     let grid = grid([parts.iter().map(Part::groups).sum(), 1, 1])?;
     context.dispatch(&Command { pipeline: &pipeline, parameters: &parameters.into_bytes(), buffers: &buffers, grid })
 }

@@ -3,13 +3,14 @@
 use crate::context::Context;
 use crate::elements::narrow;
 use crate::kernel::{Kernel, require};
-use crate::memory::allocate;
+use crate::memory::{ALIGNMENT, allocate, window};
 use crate::not_built::not_built;
 use crate::pipelines::{Access, WORKGROUP};
 use crate::program::MAX_ELEMENTS;
 use pyrite_core::half::{bf16, f16};
 use pyrite_core::random::{Draw, Law};
 use pyrite_core::{Buffer, DType, Result};
+use std::ops::Range;
 
 /// What a law leaves for `put` to write.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,16 +34,31 @@ pub fn random(context: &Context, draw: &Draw) -> Result<Buffer> {
         require(context, "random numbers", dtype)?;
     }
     let out = allocate(context, numel * dtype.size())?;
-    let form = form(draw);
+    // Windows start at whole words of every dtype; each draws the rounds that reach into it.
+    let each = context.window / ALIGNMENT * ALIGNMENT / dtype.size();
+    for first in (0..numel).step_by(each) {
+        let end = numel.min(first + each);
+        launch(context, draw, &window(&out, first * dtype.size()..end * dtype.size()), first..end)?;
+    }
+    Ok(out)
+}
+
+/// Writes the numbers of these places.
+fn launch(context: &Context, draw: &Draw, out: &Buffer, places: Range<usize>) -> Result<()> {
+    let (dtype, form) = (draw.dtype, form(draw));
     let mut kernel = Kernel::new("random");
     let writes_words = form == Form::Pair && dtype == DType::I64;
     match writes_words {
-        true => kernel.words("out", &out, "array<u32>", Access::Write),
-        false => kernel.output("out", &out, dtype),
+        true => kernel.words("out", out, "array<u32>", Access::Write),
+        false => kernel.output("out", out, dtype),
     }
-    kernel.number("numel", numel);
+    let round = draw.sequences() * draw.width();
+    let (first_round, rounds) = (places.start / round, places.end.div_ceil(round) - places.start / round);
+    kernel.number("first", places.start);
+    kernel.number("numel", places.len());
     kernel.number("sequences", draw.sequences());
-    kernel.number("rounds", draw.rounds());
+    kernel.number("first_round", first_round);
+    kernel.number("rounds", rounds);
     kernel.numbers("seed", words([draw.seed]));
     kernel.numbers("counter", words([draw.offset / 4]));
     parameters(&mut kernel, draw);
@@ -60,8 +76,7 @@ pub fn random(context: &Context, draw: &Draw) -> Result<Buffer> {
     kernel.code(&law(draw, form));
     kernel.code(&put(dtype, form));
     kernel.code(include_str!("shaders/random/deal.wgsl"));
-    kernel.launch(context, [(draw.sequences() * draw.rounds()).div_ceil(WORKGROUP), 1, 1])?;
-    Ok(out)
+    kernel.launch(context, [(draw.sequences() * rounds).div_ceil(WORKGROUP), 1, 1])
 }
 
 fn form(draw: &Draw) -> Form {

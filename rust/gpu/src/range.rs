@@ -10,11 +10,12 @@ use crate::program::MAX_ELEMENTS;
 use pyrite_core::range::{Course, Range};
 use pyrite_core::{Buffer, DType, Result};
 
-/// The numbers of a range, dense; made on the host where that takes arithmetic that the device has not got.
+/// The numbers of a range, dense; made on the host where that takes arithmetic that the device has not got, or more than a kernel sees.
 pub fn range(context: &Context, range: &Range) -> Result<Buffer> {
     let (dtype, numel) = (range.dtype, range.numel);
     let is_fractional = !dtype.is_float() && matches!(range.course, Course::Between { .. });
-    if is_fractional || numel > MAX_ELEMENTS || require(context, "a range", dtype).is_err() {
+    let is_seen = numel <= MAX_ELEMENTS && numel * dtype.size() <= context.window;
+    if is_fractional || !is_seen || require(context, "a range", dtype).is_err() {
         return upload(context, &range.bytes());
     }
     let out = allocate(context, numel * dtype.size())?;

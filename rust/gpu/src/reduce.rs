@@ -6,14 +6,15 @@ use crate::elements::{compute_type, plus, times, wide};
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::matmul;
-use crate::memory::allocate;
+use crate::memory::{allocate, convert};
 use crate::not_built::not_built;
 use crate::order::{Order, keys, placed_keys};
 use crate::pipelines::WORKGROUP;
 use crate::program::{self, MAX_ELEMENTS};
 use crate::take;
 use crate::window;
-use pyrite_core::{Buffer, DType, Error, Layout, Operand, Reduction, Result};
+use pyrite_core::program::{Arg, Input, Program, Step};
+use pyrite_core::{Buffer, DType, Error, Layout, Op, Operand, Reduction, Result, Scalar};
 
 const VALUE: &str = include_str!("shaders/reduce/value.wgsl");
 const ONE: &str = include_str!("shaders/reduce/one.wgsl");
@@ -41,9 +42,12 @@ fn reduce_to(context: &Context, kind: Reduction, input: &Operand, axes: usize, r
     }
     let layout = &input.layout;
     let kept = layout.rank() - axes;
-    let is_place = matches!(kind, Reduction::Argmax | Reduction::Argmin);
-    let axis = layout.shape.iter().position(|&size| size > 1).filter(|&axis| axis < kept || !is_place);
-    let Some(axis) = axis else { return window::too_large(context, input.buffer.0.len()) };
+    let Some(axis) = layout.shape.iter().position(|&size| size > 1) else {
+        return window::too_large(context, "a reduction", input.buffer.0.len());
+    };
+    if axis >= kept && matches!(kind, Reduction::Argmax | Reduction::Argmin) {
+        return place_in_parts(context, if kind == Reduction::Argmax { Order::Rising } else { Order::Least }, input);
+    }
     let adds_up = axis >= kept && matches!(kind, Reduction::Sum | Reduction::Prod);
     let partial = if adds_up { wide(result) } else { result };
     let half = |start: usize, end: usize| {
@@ -58,6 +62,49 @@ fn reduce_to(context: &Context, kind: Reduction, input: &Operand, axes: usize, r
     }
     let both = Operand { buffer: joined, layout: Layout::contiguous(&[2]), dtype: partial };
     reduce_seen(context, kind, &both, 1, result)
+}
+
+/// The place of the extreme of all elements: of those of its parts that whose element is furthest out.
+fn place_in_parts(context: &Context, order: Order, input: &Operand) -> Result<Buffer> {
+    let dense = if input.layout.is_contiguous() { input.clone() } else { convert(context, input, input.dtype)? };
+    let (dtype, numel) = (input.dtype, input.layout.numel());
+    let step = (context.window / 2 / dtype.size()).max(1);
+    let (mut values, mut found) = (Vec::new(), Vec::new());
+    for start in (0..numel).step_by(step) {
+        let count = step.min(numel - start);
+        let layout = Layout { offset: dense.layout.offset + start, ..Layout::contiguous(&[count]) };
+        let lines = Lines::new(&window::seen(context, "argmax", &Operand { layout, ..dense.clone() })?, 1);
+        let place = places(
+            context,
+            Lines { starts: lines.starts.clone(), steps: lines.steps.clone(), ..lines },
+            order,
+            DType::I32,
+        )?;
+        values.push((take::values(context, &lines, &place, 1, 1)?, 1));
+        found.push((place, 1));
+    }
+    let values = vector(joined(context, &values, dtype)?, found.len(), dtype);
+    let found = vector(joined(context, &found, DType::I32)?, found.len(), DType::I32);
+    let part = places(context, Lines::new(&values, 1), order, DType::I32)?;
+    let within = take::values(context, &Lines::new(&found, 1), &part, 1, 1)?;
+    let [part, within] = [part, within].map(|place| convert(context, &vector(place, 1, DType::I32), DType::I64));
+    let whole = |operand: Operand| Input { buffer: operand.buffer, layout: operand.layout, dtype: DType::I64 };
+    let apply = |op, args: [Arg; 2]| Step::Apply { op, dtype: DType::I64, args: args.into_iter().collect() };
+    let sum = Program {
+        shape: [1].into_iter().collect(),
+        numel: 1,
+        inputs: vec![whole(part?), whole(within?)],
+        scalars: vec![(Scalar::Int(step as i64), DType::I64)],
+        steps: vec![apply(Op::mul, [Arg::Input(0), Arg::Scalar(0)]), apply(Op::add, [Arg::Step(0), Arg::Input(1)])],
+        outputs: vec![1],
+    };
+    let out = allocate(context, DType::I64.size())?;
+    program::run(context, &sum, std::slice::from_ref(&out))?;
+    Ok(out)
+}
+
+fn vector(buffer: Buffer, count: usize, dtype: DType) -> Operand {
+    Operand { buffer, layout: Layout::contiguous(&[count]), dtype }
 }
 
 /// Results one after another.

@@ -3,6 +3,7 @@
 
 use crate::context::Context;
 use crate::elements::{compute_type, plus, times, wide};
+use crate::in_parts::by_line;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
@@ -31,6 +32,22 @@ enum Fold {
 
 /// Scans the last axis; see `Backend::scan`.
 pub fn scan(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
+    let length = input.layout.shape.last().copied().unwrap_or(1);
+    if matches!(kind, Scan::Max | Scan::Min) {
+        let dtypes = [input.dtype, DType::I64];
+        let [values, places] = by_line(context, "cummax", input, length, dtypes, |input| {
+            let (values, places) = scan_seen(context, kind, input)?;
+            Ok([values, places.expect("the scan of an extreme finds places")])
+        })?;
+        return Ok((values, Some(places)));
+    }
+    let op = format!("the scan {kind:?}");
+    let [values] =
+        by_line(context, &op, input, length, [input.dtype], |input| Ok([scan_seen(context, kind, input)?.0]))?;
+    Ok((values, None))
+}
+
+fn scan_seen(context: &Context, kind: Scan, input: &Operand) -> Result<(Buffer, Option<Buffer>)> {
     let lines = Lines::new(input, 1);
     let dtype = input.dtype;
     if lines.count.saturating_mul(lines.length) > MAX_ELEMENTS {

@@ -4,6 +4,7 @@
 mod in_turn;
 
 use crate::context::Context;
+use crate::in_parts::by_line;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::{allocate, convert};
@@ -23,8 +24,29 @@ const FEW: usize = TILE / 4;
 /// Lines up to this length PyTorch sorts by insertion, which is stable.
 const INSERTED: usize = 16;
 
+fn length(input: &Operand) -> usize {
+    input.layout.shape.last().copied().unwrap_or(1)
+}
+
+/// Values and their places, of which there are `count` a line, as `f` finds them in lines that kernels can see.
+fn found(
+    context: &Context,
+    op: &str,
+    input: &Operand,
+    count: usize,
+    f: impl Fn(&Operand) -> Result<(Buffer, Buffer)>,
+) -> Result<(Buffer, Buffer)> {
+    let [values, places] =
+        by_line(context, op, input, count, [input.dtype, DType::I64], |input| f(input).map(Into::into))?;
+    Ok((values, places))
+}
+
 /// Sorts the last axis; see `Backend::sort`.
 pub fn sort(context: &Context, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
+    found(context, "sort", input, length(input), |input| sort_seen(context, input, descending))
+}
+
+fn sort_seen(context: &Context, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
     let lines = lines(input)?;
     let places = sorted(context, &lines, order(descending))?;
     take::values_and_places(context, &lines, &places, lines.length, lines.length)
@@ -32,15 +54,20 @@ pub fn sort(context: &Context, input: &Operand, descending: bool) -> Result<(Buf
 
 /// The same without a promise for equal elements: those of short lines stand as PyTorch leaves them.
 pub fn sort_unstably(context: &Context, input: &Operand, descending: bool) -> Result<(Buffer, Buffer)> {
-    let length = input.layout.shape.last().copied().unwrap_or(1);
-    match length > INSERTED && in_turn::sorts(input) {
+    let length = length(input);
+    found(context, "sort", input, length, |input| match length > INSERTED && in_turn::sorts(input) {
         true => in_turn::arranged(context, input, order(descending), Arrangement::Sort, length),
-        false => sort(context, input, descending),
-    }
+        false => sort_seen(context, input, descending),
+    })
 }
 
 /// The place of the `k`-th least element; see `Backend::kth`.
 pub fn kth(context: &Context, input: &Operand, k: usize) -> Result<Buffer> {
+    let [places] = by_line(context, "kthvalue", input, 1, [DType::I64], |input| Ok([kth_seen(context, input, k)?]))?;
+    Ok(places)
+}
+
+fn kth_seen(context: &Context, input: &Operand, k: usize) -> Result<Buffer> {
     if in_turn::arranges(input) {
         return in_turn::kth(context, input, k);
     }
@@ -56,6 +83,10 @@ pub fn kth(context: &Context, input: &Operand, k: usize) -> Result<Buffer> {
 
 /// The first `k` of the sorted last axis; see `Backend::topk`.
 pub fn topk(context: &Context, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
+    found(context, "topk", input, k, |input| topk_seen(context, input, k, largest))
+}
+
+fn topk_seen(context: &Context, input: &Operand, k: usize, largest: bool) -> Result<(Buffer, Buffer)> {
     if in_turn::arranges(input) {
         return in_turn::arranged(context, input, order(largest), Arrangement::Top(k), k);
     }

@@ -1,5 +1,5 @@
 //! Windows: a kernel sees at most `Context::window` bytes of one buffer. A view that spans less is read through a window; a program
-//! over more runs piece by piece; the rest is refused.
+//! over more runs piece by piece, other ops part by part (`in_parts.rs`), where they can be cut; the rest is refused.
 
 use crate::context::Context;
 use crate::memory::{ALIGNMENT, window};
@@ -18,24 +18,23 @@ pub fn fits(context: &Context, buffer: &Buffer) -> bool {
 }
 
 /// The refusal of what no window holds.
-pub fn too_large<T>(context: &Context, bytes: usize) -> Result<T> {
+pub fn too_large<T>(context: &Context, op: &str, bytes: usize) -> Result<T> {
     let (most, name) = (context.window, &context.adapter.name);
     Err(Error::Invalid(format!(
-        "gpu: {bytes} bytes are more than the {most} that a kernel can see of one tensor on {name}, its \
-         max_storage_buffer_binding_size. Elementwise ops, copies and reductions go beyond it; for others cut the tensor into \
-         parts, as with .split()"
+        "gpu: {op}: {bytes} bytes are more than the {most} that a kernel can see of one tensor on {name}, its \
+         max_storage_buffer_binding_size, and cannot be taken part by part: cut the tensor into parts, as with .split()"
     )))
 }
 
-/// The operand as kernels can see it: itself, or through a window around its elements.
-pub fn seen(context: &Context, operand: &Operand) -> Result<Operand> {
+/// [`around`], or an error where the elements span too much.
+pub fn seen(context: &Context, op: &str, operand: &Operand) -> Result<Operand> {
     match around(context, operand) {
         Some(operand) => Ok(operand),
-        None => too_large(context, operand.layout.numel() * operand.dtype.size()),
+        None => too_large(context, op, operand.layout.numel() * operand.dtype.size()),
     }
 }
 
-/// [`seen`], or None where the elements span too much.
+/// The operand as kernels can see it: itself, or through a window around its elements; None where these span too much.
 pub fn around(context: &Context, operand: &Operand) -> Option<Operand> {
     if fits(context, &operand.buffer) {
         return Some(operand.clone());
@@ -99,7 +98,11 @@ pub fn pieces(context: &Context, program: &Program, outputs: &[Buffer]) -> Resul
             match piece(context, program, outputs, first..first + count) {
                 Some(piece) => break piece,
                 None if count > STEP => count = (count / 2).next_multiple_of(STEP),
-                None => return too_large(context, program.inputs.iter().map(|i| i.buffer.0.len()).max().unwrap_or(0)),
+                None => {
+                    let buffers = program.inputs.iter().map(|input| &input.buffer).chain(outputs);
+                    let largest = buffers.map(|buffer| buffer.0.len()).max();
+                    return too_large(context, "an elementwise op", largest.unwrap_or(0));
+                }
             }
         };
         pieces.push(piece);

@@ -33,7 +33,7 @@ pub fn locate(
     let picks: Vec<Pick> = picks.iter().map(|pick| pick.clone().merged()).collect();
     let rounds = picks.chunks(MOST - 1).map(Some).chain(picks.is_empty().then_some(None));
     for (round, picks) in rounds.enumerate() {
-        let mut kernel = Kernel::new("locate");
+        let mut kernel = Kernel::new("indices");
         kernel.words("places", &located.places, "array<u32>", Access::Write);
         kernel.words("slots", &located.slots, "array<u32>", Access::Write);
         kernel.number("count", count);

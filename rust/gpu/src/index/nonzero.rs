@@ -6,7 +6,9 @@ use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::memory::{allocate, download};
 use crate::pipelines::Access;
-use pyrite_core::{Buffer, DType, Operand, Result};
+use crate::reduce::reduce;
+use crate::window;
+use pyrite_core::{Buffer, DType, Operand, Reduction, Result};
 
 /// Elements that one thread looks at.
 const CHUNK: usize = 16;
@@ -42,6 +44,12 @@ pub fn places_of(context: &Context, input: &Operand, counts: &Buffer, total: usi
 
 /// Whether any element is zero: one read-back.
 pub fn any_zero(context: &Context, input: &Operand) -> Result<bool> {
+    let Some(input) = &window::around(context, input) else {
+        let all = reduce(context, Reduction::All, input, input.layout.rank())?;
+        let mut byte = [0];
+        download(context, &all, 0, &mut byte)?;
+        return Ok(byte == [0]);
+    };
     let found = allocate(context, 4)?;
     context.clear(&found)?;
     let chunks = input.layout.numel().div_ceil(CHUNK);
@@ -57,7 +65,7 @@ fn launch(context: &Context, input: &Operand, threads: usize, bound: &[Bound<'_>
     let numel = input.layout.numel();
     within_reach("a search for zeros", numel)?;
     let (words, per_element) = in_words(input);
-    let mut kernel = Kernel::new("zeros");
+    let mut kernel = Kernel::new("nonzero");
     for &(name, buffer, ty, access) in bound {
         kernel.words(name, buffer, ty, access);
     }

@@ -186,7 +186,7 @@ impl Writing {
 
 /// Leaves in `winners`, which are 0, the number from 1 on of the last source of each slot that has one.
 fn elect(context: &Context, located: &Located, winners: &Buffer, count: usize) -> Result<()> {
-    let mut kernel = Kernel::new("elect");
+    let mut kernel = Kernel::new("last by index");
     kernel.words("slots", &located.slots, "array<u32>", Access::Read);
     kernel.words("winners", winners, "array<atomic<u32>>", Access::Write);
     kernel.number("count", count);

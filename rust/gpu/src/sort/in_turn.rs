@@ -1,7 +1,7 @@
 //! Sorts whose equal elements come out in the order that PyTorch leaves them in on the CPU: of short lines, where that costs
 //! little, and of bools, in whose order there is nothing else to see.
 
-use super::lines;
+use super::{length, lines};
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
@@ -24,10 +24,6 @@ pub enum Arrangement {
     Top(usize),
     /// What would stand at `k`, moved to the front.
     Select(usize),
-}
-
-fn length(input: &Operand) -> usize {
-    input.layout.shape.last().copied().unwrap_or(1)
 }
 
 /// Whether the last axis can be arranged in any way.

@@ -7,15 +7,15 @@ fn main(
 ) {
     let at = group_index(group, grid) * 256u + lane;
     let sequence = at % sequences();
-    let round = at / sequences();
-    if (round >= rounds()) {
+    if (at / sequences() >= rounds()) {
         return;
     }
+    let round = first_round() + at / sequences();
     let low = counter(0u) + round;
     let high = counter(1u) + u32(low < round);
     var numbers = law(philox(vec4<u32>(low, high, sequence, 0u), vec2<u32>(seed(0u), seed(1u))));
     for (var k = 0u; k < width; k++) {
-        let place = sequence + (round * width + k) * sequences();
+        let place = sequence + (round * width + k) * sequences() - first();
         if (place < numel()) {
             put(place, numbers[k]);
         }
