@@ -33,6 +33,8 @@ DEADLINE = 20.0
 """Seconds that one call may take."""
 MEMORY = 3 << 30
 """Bytes of address space of a worker."""
+DEVICE_MEMORY = 1 << 30
+"""Bytes of a GPU that a worker may take."""
 TOUCHED = 20_000
 """Elements up to which a result is read back."""
 
@@ -565,6 +567,19 @@ def endless() -> tuple[list, list]:
     return nested, deep
 
 
+class On:
+    """The package, with what it creates made on a device."""
+
+    FACTORIES = {*CREATION, "tensor", "linspace", "randperm", "empty_strided"}
+
+    def __init__(self, package: Any, device: str) -> None:
+        self.package, self.device = package, device
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.package, name)
+        return functools.partial(value, device=self.device) if name in self.FACTORIES else value
+
+
 def namespace(device: str) -> dict[str, Any]:
     """What a call can name; made anew for each call, so that none sees what another did."""
     import copy
@@ -621,7 +636,7 @@ def namespace(device: str) -> dict[str, Any]:
 
     x = pyrite.arange(6, dtype=pyrite.float32).reshape(2, 3).to(device)
     return {
-        **locals(),
+        **locals(), "pyrite": pyrite if device == "cpu" else On(pyrite, device),
         "Raises": Raises, "Length": Length, "Index": Index, "Function": function, "io": io, "operator": operator,
         "copy": copy, "pickle": pickle, "y": x + 1, "b": pyrite.tensor([True, False]).to(device),
         "i": pyrite.tensor([0, 1]).to(device), "w": pyrite.ones(3, device=device, requires_grad=True), "np": np,
@@ -653,8 +668,6 @@ def restore() -> None:
 
 def run(call: str, device: str) -> None:
     scope = namespace(device)
-    if device != "cpu":
-        scope["pyrite"].set_default_device(device) if hasattr(scope["pyrite"], "set_default_device") else None
     try:
         code = compile(call, "<call>", "eval")
     except SyntaxError:
@@ -711,6 +724,20 @@ def place(error: BaseException) -> str:
     return " < ".join(f"{f.filename.rsplit('pyrite' + os.sep, 1)[1]}:{f.lineno}" for f in frames[:-4:-1])
 
 
+def follow_inputs(device: str) -> None:
+    """Bounds the memory of a worker for a GPU, and lets modules go where their inputs are."""
+    import pyrite
+    from pyrite.nn.modules.module import register_module_forward_pre_hook
+
+    _, total = pyrite.accelerator.get_memory_info()
+    pyrite.cuda.set_per_process_memory_fraction(min(1.0, DEVICE_MEMORY / total))
+    pyrite.ones(100, device=device).sum().item()
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + DEVICE_MEMORY + MEMORY, resource.RLIM_INFINITY))
+    register_module_forward_pre_hook(lambda module, _: module.to(device) and None)
+
+
 def work(seed: int, start: int, count: int, seconds: float, device: str) -> None:
     """Runs calls and writes one line before and one after each."""
     import pyrite
@@ -718,6 +745,8 @@ def work(seed: int, start: int, count: int, seconds: float, device: str) -> None
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if device == "cpu":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
+    else:
+        follow_inputs(device)
     warnings.simplefilter("ignore")
     pyrite.ones(100_000).sin().sum().item()
     say = functools.partial(print, flush=True, file=os.fdopen(os.dup(1), "w"))

@@ -8,7 +8,7 @@ from typing import Any
 from pyrite.autograd.operation import operation
 from pyrite.dtype import bool_, complex128, float64, inexact, is_integral, kind
 from pyrite.ops import elementwise as rows
-from pyrite.ops.arguments import Number, number, require_tensor
+from pyrite.ops.arguments import Number, number, require_tensor, type_name
 from pyrite.ops.convert import to_dtype
 from pyrite.ops.data import host_tensor
 from pyrite.ops.pointwise import no_tensor, operand, refuse, result_type, wide
@@ -44,6 +44,8 @@ subtract = sub
 def scaled(name: str, x: Any, y: Any, alpha: Any) -> Any:
     """``alpha * y``, refused where a fraction would be lost."""
     alpha = number(alpha)
+    if not isinstance(alpha, Number) and not hasattr(alpha, "__float__"):
+        raise TypeError(f"{name}(): argument 'alpha' must be Number, not {type_name(alpha)}")
     own = result_type(x, y)
     if isinstance(alpha, float) and kind(own) < 2:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")

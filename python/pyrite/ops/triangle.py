@@ -135,7 +135,7 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
     """Matrices with the last dimension as their diagonal (see ``torch.diag_embed``)."""
     require_tensor("diag_embed", input)
     rank = input.ndim + 1
-    a, b = wrap_dim(dim1, rank), wrap_dim(dim2, rank)
+    a, b = (wrap_dim(index("diag_embed", name, dim), rank) for name, dim in (("dim1", dim1), ("dim2", dim2)))
     if a == b:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     n = input.shape[-1] + abs(offset)

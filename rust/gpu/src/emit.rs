@@ -18,6 +18,12 @@ use pyrite_core::program::Input;
 use pyrite_core::{DType, Result};
 use std::collections::HashMap;
 
+/// A float that a compiler cannot know to be another: some take x - x for 0, though it may be NaN.
+const DISTINCT: &str = "var<private> zero: u32;\n\n\
+     fn distinct(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ zero); }\n\n";
+/// The third axis of a grid has one workgroup.
+const UNKNOWN_ZERO: &str = "    zero = group.z;\n";
+
 struct Emitter<'p> {
     part: &'p Part<'p>,
     /// The number of the part's first buffer.
@@ -55,6 +61,10 @@ pub fn text(parts: &[Part<'_>], long: Long) -> Result<(String, usize)> {
             ));
         }
         first += part.bindings.len();
+    }
+    if code.contains("distinct(") {
+        main.insert_str(0, UNKNOWN_ZERO);
+        code.insert_str(0, DISTINCT);
     }
     let needed = prelude::needed(&format!("{code}{main}"), &functions);
     let text = format!(

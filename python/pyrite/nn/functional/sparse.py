@@ -10,6 +10,7 @@ from pyrite.autograd.operation import operation
 from pyrite.dtype import int32, int64
 from pyrite.ops import elementwise as rows
 from pyrite.ops.index import index_backward
+from pyrite.ops.room import require_objects
 from pyrite.tensor import Handle, Tensor, wrap
 
 
@@ -47,7 +48,9 @@ def _table_slope(
 
 def _rows(weight: Handle, indices: Handle) -> Handle:
     """The rows of a table; unlike a tensor's, its indices do not count from the end."""
-    if indices.backend == "cpu" and indices.numel() and int(indices.reduce("min", None, False).item()) < 0:
+    if indices.backend != "cpu":  # Without a wait: what is below zero is made to lie outside of the table.
+        indices = rows.select(rows.lt(indices, 0), rows.sub(indices, weight.shape[0]), indices)
+    elif indices.numel() and int(indices.reduce("min", None, False).item()) < 0:
         raise IndexError("index out of range in self")
     try:
         return weight.index([indices])
@@ -148,6 +151,7 @@ def _bag_bounds(input: Tensor, offsets: Tensor | None, include_last_offset: bool
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
                 f"sequences. However, found offsets of type {type(offsets)}"
             )
+        require_objects("embedding_bag", input.size(0))
         return [i * input.size(1) for i in range(input.size(0) + 1)]
     if input.dim() != 1:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")

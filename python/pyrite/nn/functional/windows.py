@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pyrite.autograd.operation import operation
 from pyrite.nn.functional.lattice import padded, span, summed, windows
+from pyrite.ops.arguments import index
 from pyrite.tensor import Handle, Tensor
 
 
@@ -12,7 +13,7 @@ def sizes_of(name: str, argument: str, value, count: int) -> tuple[int, ...]:
     """One number for each of `count` dimensions, from one number or a sequence of one or `count`."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = (value,)
-    sizes = tuple(value)
+    sizes = tuple(index(name, argument, size) for size in value)
     if len(sizes) == 1:
         sizes *= count
     if len(sizes) != count:

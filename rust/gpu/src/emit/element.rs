@@ -66,11 +66,16 @@ impl Emitter<'_> {
             self.functions.insert(rows::name(op, compute), text);
         }
         let is_bool = dtype == DType::Bool;
-        let args: Vec<String> = args
-            .iter()
-            .enumerate()
-            .map(|(i, arg)| if is_bool && !op.is_condition(i) { format!("i32({})", name(arg)) } else { name(arg) })
-            .collect();
+        let argument = |(i, arg): (usize, &Arg)| {
+            if is_bool && !op.is_condition(i) {
+                format!("i32({})", name(arg))
+            } else if compute == "f32" && args[..i].contains(arg) {
+                format!("distinct({})", name(arg))
+            } else {
+                name(arg)
+            }
+        };
+        let args: Vec<String> = args.iter().enumerate().map(argument).collect();
         let call = format!("{}({})", rows::name(op, compute), args.join(", "));
         if op.result(DType::I32) == DType::Bool || matches!(op, Op::copy | Op::select) && !is_bool {
             return Ok(call);
