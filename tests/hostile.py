@@ -725,17 +725,20 @@ def place(error: BaseException) -> str:
 
 
 def follow_inputs(device: str) -> None:
-    """Bounds the memory of a worker for a GPU, and lets modules go where their inputs are."""
+    """Bounds the GPU's memory, and lets modules go where their inputs are."""
     import pyrite
     from pyrite.nn.modules.module import register_module_forward_pre_hook
 
     _, total = pyrite.accelerator.get_memory_info()
     pyrite.cuda.set_per_process_memory_fraction(min(1.0, DEVICE_MEMORY / total))
-    pyrite.ones(100, device=device).sum().item()
+    register_module_forward_pre_hook(lambda module, _: module.to(device) and None)
+
+
+def bound_next_call() -> None:
+    """Bounds what one call may take beside a driver, which keeps what it compiles."""
     with open("/proc/self/statm") as file:
         used = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + DEVICE_MEMORY + MEMORY, resource.RLIM_INFINITY))
-    register_module_forward_pre_hook(lambda module, _: module.to(device) and None)
 
 
 def work(seed: int, start: int, count: int, seconds: float, device: str) -> None:
@@ -758,6 +761,8 @@ def work(seed: int, start: int, count: int, seconds: float, device: str) -> None
         call = call_of(seed, at)
         say(json.dumps([at, call]))
         faulthandler.dump_traceback_later(DEADLINE, exit=True)
+        if device != "cpu":
+            bound_next_call()
         try:
             run(call, device)
         except BaseException as error:

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from hostile import attack
 from needs import needs_gpu
 
 import pyrite
@@ -182,3 +183,9 @@ def test_what_does_not_fit_is_refused_with_its_size_and_the_device_goes_on(make)
         assert held.sum().item() == 1000
     finally:
         pyrite._core.gpu_set_memory_limit(total)
+
+
+@pytest.mark.timeout(300)
+def test_calls_end_with_a_result_or_an_ordinary_exception():
+    found = list(attack(seed=1, start=0, count=400, seconds=250, device="cuda"))
+    assert not found, "\n".join(map(str, found))
