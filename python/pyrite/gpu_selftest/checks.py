@@ -318,6 +318,12 @@ def _functional() -> dict[str, Program]:
 
         return compute
 
+    def state_and_weights(x: Tensor, gates: int) -> tuple:
+        device = str(x.device)
+        states = tuple(_numbers(device, 20, 8, seed=seed) for seed in (1, 2))
+        weights = (_numbers(device, 8 * gates, width, seed=width) / 6 for width in (48, 8))
+        return states if gates == 4 else states[0], *weights
+
     def targets(x: Tensor) -> Tensor:
         return _indices(str(x.device), x.shape[1], x.shape[0])
 
@@ -330,6 +336,10 @@ def _functional() -> dict[str, Program]:
         "attention": attention,
         "attention of few queries": attention_of_few,
         "conv2d": lambda d: F.conv2d(_numbers(d, 2, 3, 12, 12), _numbers(d, 5, 3, 3, 3, seed=1), padding=1, stride=2),
+        "interpolate": with_gradient(lambda x: F.interpolate(x.reshape(2, 3, 8, 20), (11, 13), mode="bicubic")),
+        "adaptive_avg_pool1d": with_gradient(lambda x: F.adaptive_avg_pool1d(x, 7)),
+        "an LSTM cell": with_gradient(lambda x: pyrite.cat(pyrite.lstm_cell(x, *state_and_weights(x, 4)))),
+        "a GRU cell": with_gradient(lambda x: pyrite.gru_cell(x, *state_and_weights(x, 3))),
         "max_pool2d": lambda d: F.max_pool2d(_numbers(d, 2, 3, 12, 12), 2),
         "batch_norm": lambda d: F.batch_norm(_numbers(d, 8, 3, 6, 6), None, None, training=True),
     }

@@ -17,6 +17,9 @@ def _joined(tensors: list, dim: int) -> Handle:
     """A new handle with the parts one after another along `dim`; parts of shape [0] count for nothing."""
     parts = [t for t in tensors if tuple(t.shape) != (0,)] or tensors[:1]
     first = parts[0]
+    joined = _core.fast_cat(parts, dim % first.ndim) if len(parts) > 1 and first.ndim else None
+    if joined is not None:
+        return joined
     own = _core.result_type(*tensors)
     shape = list(first.shape)
     shape[dim] = sum(t.shape[dim] for t in parts)

@@ -35,12 +35,24 @@ pub enum Fast {
     Attention { is_causal: bool, scale: f32, size: usize },
     /// (g, q, k, v, mask, y, that logarithm) -> the gradients of q, k and v.
     AttentionSlope { is_causal: bool, scale: f32, size: usize },
+    /// (gradients of h and c, gates [n, 4 h], c [n, h]) -> the gradients of gates and c in a step of a long short-term memory.
+    LstmSlope,
+    /// (gates [n, 3 h], hidden [n, 3 h], h [n, h]) -> h after a step of a gated recurrent unit.
+    Gru,
+    /// (g, gates, hidden, h) -> the gradients of gates, hidden and h.
+    GruSlope,
     /// (x, weight, bias or none) -> y: x (N, C, 3 axes) seen through windows, under a weight (O, C / groups, 3 axes).
     Convolve { windows: Windows, groups: usize },
     /// (y, weight, bias or none) -> x: the adjoint of Convolve in its input.
     Spread { windows: Windows, groups: usize },
     /// (g, x) -> weight: the adjoint of Convolve in its weight.
     Weigh { windows: Windows, groups: usize },
+    /// (up to 7 tensors) -> those one after another along an axis. It is for many small ones.
+    Cat { axis: usize },
+    /// (x, places as int64, weights in float32) -> y, which has other sizes of the last 3 axes: along each of them an element is
+    /// the weighted sum of `taps` others, whose places stand in a row of a table, below zero for none. The tables follow one
+    /// another, axis by axis.
+    Resample { taps: [usize; 3] },
     /// (x) -> sums: the sum of each window over the last 3 axes; what is outside counts as 0.
     WindowSum { windows: Windows },
     /// (y) -> x: the adjoint of WindowSum.

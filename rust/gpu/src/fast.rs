@@ -1,10 +1,13 @@
 //! Kernels of fast ops: see `pyrite_core::fast` for what each computes. One file a family.
 
 mod attention;
+mod cat;
 mod class_loss;
 mod convolution;
 mod cuts;
 mod pooling;
+mod recurrent;
+mod resample;
 mod rows;
 mod softmax;
 mod standardize;
@@ -21,6 +24,7 @@ use pyrite_core::{DType, Operand, Result};
 pub fn has(op: &Fast, dtype: DType) -> bool {
     let is_float = matches!(dtype, DType::F32 | DType::F16 | DType::BF16);
     match op {
+        Fast::Cat { .. } => dtype.size() <= 4,
         Fast::Attention { size, .. } | Fast::AttentionSlope { size, .. } => is_float && *size <= attention::MAX_SIZE,
         Fast::Softmax { .. }
         | Fast::SoftmaxSlope { .. }
@@ -96,6 +100,7 @@ fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Oper
         (&Fast::NllSlope { ignored }, [Some(g), Some(target), Some(kept), total], [out]) => {
             Classes { target, weight: None, ignored, smoothing: 0.0 }.slope(context, g, None, kept, total, out)
         }
+        (&Fast::Cat { axis }, inputs, [out]) => cat::cat(context, axis, inputs, out),
         (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
             matmul::matmul_with_bias(context, [a, b, bias], out)
         }
@@ -119,6 +124,18 @@ fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Oper
         }
         (Fast::Weigh { windows, groups }, [Some(g), Some(x)], [w]) => {
             convolution::weigh(context, (windows, *groups), g, x, w)
+        }
+        (Fast::LstmSlope, [Some(gh), Some(gc), Some(gates), Some(cell)], [to_gates, to_cell]) => {
+            recurrent::lstm_slopes(context, [gh, gc, gates, cell], [to_gates, to_cell])
+        }
+        (Fast::Gru, [Some(gates), Some(hidden), Some(state)], [out]) => {
+            recurrent::gru(context, [gates, hidden, state], out)
+        }
+        (Fast::GruSlope, [Some(g), Some(gates), Some(hidden), Some(state)], [to_gates, to_hidden, to_state]) => {
+            recurrent::gru_slopes(context, [g, gates, hidden, state], [to_gates, to_hidden, to_state])
+        }
+        (&Fast::Resample { taps }, [Some(x), Some(places), Some(weights)], [out]) => {
+            resample::resample(context, taps, x, [places, weights], out)
         }
         (Fast::WindowSum { windows }, [Some(x)], [out]) => pooling::sum(context, windows, x, out),
         (Fast::WindowShare { windows }, [Some(y)], [x]) => pooling::scatter(context, windows, y, None, x),

@@ -224,6 +224,62 @@ fn fast_weigh(
     Ok(work(py, &[g, x], || g.fast_weigh(x, &kernel, &after, &of))?.map(PyTensor))
 }
 
+/// The gradients of the gates and of the cell state in a step of a long short-term memory, from those of its two results.
+#[pyfunction]
+fn fast_lstm_slopes(
+    py: Python<'_>,
+    gh: Handle<'_>,
+    gc: Handle<'_>,
+    gates: Handle<'_>,
+    cell: Handle<'_>,
+) -> PyResult<Option<Vec<PyTensor>>> {
+    let (gh, gc, gates, cell) = (&gh.0, &gc.0, &gates.0, &cell.0);
+    let slopes = work(py, &[gh, gc, gates, cell], || gates.fast_lstm_slopes([gh, gc], cell))?;
+    Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))
+}
+
+/// The state after a step of a gated recurrent unit.
+#[pyfunction]
+fn fast_gru(py: Python<'_>, gates: Handle<'_>, hidden: Handle<'_>, state: Handle<'_>) -> Maybe {
+    let (gates, hidden, state) = (&gates.0, &hidden.0, &state.0);
+    Ok(work(py, &[gates, hidden, state], || gates.fast_gru(hidden, state))?.map(PyTensor))
+}
+
+/// The gradients of its gates, of what the state gives to them, and of the state.
+#[pyfunction]
+fn fast_gru_slopes(
+    py: Python<'_>,
+    g: Handle<'_>,
+    gates: Handle<'_>,
+    hidden: Handle<'_>,
+    state: Handle<'_>,
+) -> PyResult<Option<Vec<PyTensor>>> {
+    let (g, gates, hidden, state) = (&g.0, &gates.0, &hidden.0, &state.0);
+    let slopes = work(py, &[g, gates, hidden, state], || gates.fast_gru_slopes(g, hidden, state))?;
+    Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))
+}
+
+/// Tensors one after another along an axis.
+#[pyfunction]
+fn fast_cat(py: Python<'_>, tensors: Vec<Handle<'_>>, axis: usize) -> Maybe {
+    let tensors: Vec<&Tensor> = tensors.iter().map(|tensor| &tensor.0).collect();
+    Ok(work(py, &tensors, || Tensor::fast_cat(&tensors, axis))?.map(PyTensor))
+}
+
+/// Other sizes of the last axes, by tables of places and weights.
+#[pyfunction]
+fn fast_resample(
+    py: Python<'_>,
+    x: Handle<'_>,
+    sizes: Vec<usize>,
+    places: Handle<'_>,
+    weights: Handle<'_>,
+    taps: Vec<usize>,
+) -> Maybe {
+    let (x, places, weights) = (&x.0, &places.0, &weights.0);
+    Ok(work(py, &[x, places, weights], || x.fast_resample(&sizes, places, weights, &taps))?.map(PyTensor))
+}
+
 /// The sum of each of `out` windows; what is behind the input counts as 0, however much of it there is.
 #[pyfunction]
 fn fast_window_sum(
@@ -327,6 +383,11 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fast_convolve, module)?)?;
     module.add_function(wrap_pyfunction!(fast_spread, module)?)?;
     module.add_function(wrap_pyfunction!(fast_weigh, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_cat, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_lstm_slopes, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_gru, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_gru_slopes, module)?)?;
+    module.add_function(wrap_pyfunction!(fast_resample, module)?)?;
     module.add_function(wrap_pyfunction!(fast_window_sum, module)?)?;
     module.add_function(wrap_pyfunction!(fast_window_share, module)?)?;
     module.add_function(wrap_pyfunction!(fast_window_max, module)?)?;

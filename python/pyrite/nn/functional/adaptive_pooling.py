@@ -1,10 +1,21 @@
 """Pooling to a given output size: window i of n over length L reaches from floor(i L / n) to ceil((i + 1) L / n)."""
 
+from functools import lru_cache
+from typing import Any
+
 from pyrite import ops
 from pyrite.dtype import int64
+from pyrite.nn.functional.pooling import (
+    max_pool1d_with_indices,
+    max_pool2d_with_indices,
+    max_pool3d_with_indices,
+)
+from pyrite.nn.functional.resampling import Axis, Taps, resample
 from pyrite.nn.functional.windows import sizes_of
 from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
+
+_MAX_POOL = {1: max_pool1d_with_indices, 2: max_pool2d_with_indices, 3: max_pool3d_with_indices}
 
 
 def _target_size(name: str, input: Tensor, output_size, count: int) -> tuple[int, ...]:
@@ -41,26 +52,41 @@ def _gather_bins(input: Tensor, dim: int, bins: list[tuple[int, int]]) -> Tensor
     return input.index_select(dim, index).reshape(shape)
 
 
-def _average_along(input: Tensor, dim: int, count: int) -> Tensor:
-    length = input.size(dim)
-    if count and length % count == 0:
-        shape = (*input.shape[:dim], count, length // count, *input.shape[dim + 1 :])
-        return input.reshape(shape).mean(dim + 1)
-    bins = _bins(length, count)
-    gathered = _gather_bins(input, dim, bins)
-    widths = ops.tensor([end - start for start, end in bins], dtype=int64, device=input.device)
-    beyond = ops.arange(gathered.size(dim + 1), device=input.device) >= widths.unsqueeze(1)
-    trailing = [1] * (input.dim() - dim - 1)
-    sums = gathered.masked_fill(beyond.reshape(*beyond.shape, *trailing), 0).sum(dim + 1)
-    return sums / widths.to(input.dtype).reshape(-1, *trailing)
+def _even_means(input: Tensor, target: tuple[int, ...]) -> Tensor:
+    """Means of windows that divide the input."""
+    lead = input.shape[: -len(target)]
+    folded = [
+        n for size, length in zip(target, input.shape[-len(target) :], strict=True) for n in (size, length // size)
+    ]
+    return input.reshape(*lead, *folded).mean([len(lead) + 2 * axis + 1 for axis in range(len(target))])
+
+
+@lru_cache(maxsize=64)
+def _sums(lengths: tuple[int, ...], target: tuple[int, ...]) -> tuple[Taps, Any]:
+    """The tables that sum the elements of each bin, and how many there are."""
+    import numpy as np
+
+    axes, sizes = [], np.ones((), dtype=np.float32)
+    for length, count in zip(lengths, target, strict=True):
+        starts, ends = (np.array(side, dtype=np.int64) for side in zip(*_bins(length, count), strict=True))
+        places = starts[:, None] + np.arange((ends - starts).max())
+        inside = places < ends[:, None]
+        axes.append(Axis(np.where(inside, places, -1), inside.astype(np.float64), length))
+        sizes = sizes[..., None] * (ends - starts).astype(np.float32)
+    return Taps(axes), sizes
 
 
 def _adaptive_avg_pool(count: int, input: Tensor, output_size) -> Tensor:
     target = _target_size(f"adaptive_avg_pool{count}d", input, output_size, count)
-    for dim, size in enumerate(target, input.dim() - count):
-        if size != input.size(dim):
-            input = _average_along(input, dim, size)
-    return input
+    lengths = tuple(input.shape[-count:])
+    if target == lengths:
+        return input
+    if all(n and length % n == 0 for n, length in zip(target, lengths, strict=True)):
+        return _even_means(input, target)
+    if 0 in target:
+        return input.new_zeros(*input.shape[:-count], *target)
+    taps, sizes = _sums(lengths, target)
+    return resample(input, taps) / ops.tensor(sizes, dtype=input.dtype, device=input.device)
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size) -> Tensor:
@@ -81,6 +107,9 @@ def adaptive_avg_pool3d(input: Tensor, output_size) -> Tensor:
 def _adaptive_max_pool(count: int, input: Tensor, output_size) -> tuple[Tensor, Tensor]:
     target = _target_size(f"adaptive_max_pool{count}d", input, output_size, count)
     spatial = input.shape[-count:]
+    if input.numel() and all(n and length % n == 0 for n, length in zip(target, spatial, strict=True)):
+        kernel = [length // n for n, length in zip(target, spatial, strict=True)]
+        return _MAX_POOL[count](input, kernel)
     position = ops.arange(spatial.numel(), device=input.device).reshape(spatial).expand(input.shape)
     # From the last dimension to the first, so that of equal elements the first in memory order wins.
     for axis in reversed(range(count)):

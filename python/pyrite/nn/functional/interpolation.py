@@ -2,10 +2,12 @@
 
 import math
 import warnings
+from functools import lru_cache
 
 from pyrite import ops
 from pyrite.dtype import float32, float64, int64
 from pyrite.nn.functional.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from pyrite.nn.functional.resampling import Axis, Taps, resample
 from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
 
@@ -42,15 +44,28 @@ def interpolate(
         return _AREA[count](input, output)
     whole = not input.is_floating_point()
     work = input.to(float32) if whole else input
+    is_double = work.dtype == float64
+    ways = tuple(
+        (mode, input.size(axis + 2), output[axis], scales[axis], bool(align_corners), antialias, is_double)
+        for axis in range(count)
+    )
+    if not whole or mode in ("nearest", "nearest-exact"):
+        return resample(work, _all_taps(ways)).to(input.dtype)
     for axis in reversed(range(count)):
-        dim = axis + 2
-        index, weight = _taps(
-            mode, input.size(dim), output[axis], scales[axis], bool(align_corners), antialias, work.dtype
-        )
-        work = _resample(work, dim, index.to(input.device), None if weight is None else weight.to(input.device))
-        if whole and weight is not None:
-            work = (work + 0.5).floor().clamp(0, 255)
+        # Whole numbers are rounded along each dimension.
+        moved = resample(work.movedim(axis + 2, -1), _all_taps(ways[axis : axis + 1])).movedim(-1, axis + 2)
+        work = (moved + 0.5).floor().clamp(0, 255)
     return work.to(input.dtype)
+
+
+@lru_cache(maxsize=64)
+def _all_taps(ways: tuple[tuple, ...]) -> Taps:
+    axes = []
+    for way in ways:
+        index, weight = _taps(*way)
+        weights = ops.ones(*index.shape, device="cpu") if weight is None else weight
+        axes.append(Axis(index.numpy(), weights.numpy(), way[1]))
+    return Taps(axes)
 
 
 def _check_mode(input: Tensor, mode: str, align_corners: bool | None, antialias: bool) -> None:
@@ -118,7 +133,7 @@ def _ratio(length: int, output: int, scale: float | None, align_corners: bool) -
 
 
 def _taps(
-    mode: str, length: int, output: int, scale: float | None, align_corners: bool, antialias: bool, dtype
+    mode: str, length: int, output: int, scale: float | None, align_corners: bool, antialias: bool, is_double: bool
 ) -> tuple[Tensor, Tensor | None]:
     """Which elements each output position reads, (output, taps), and their weights; no weights where it copies one."""
     if mode in ("nearest", "nearest-exact"):
@@ -127,9 +142,9 @@ def _taps(
         ratio = ops.tensor(_ratio(length, output, scale, False), dtype=float32, device="cpu")
         position = (ops.arange(output, dtype=float32, device="cpu") + shift) * ratio
         return position.floor().to(int64).clamp(max=length - 1).unsqueeze(1), None
-    precision = float64 if dtype == float64 else float32
+    precision = float64 if is_double else float32
     if antialias:
-        return _widened_taps(mode, length, output, _ratio(length, output, scale, align_corners), align_corners, dtype)
+        return _widened_taps(mode, length, output, _ratio(length, output, scale, align_corners))
     ratio = ops.tensor(_ratio(length, output, scale, align_corners), dtype=precision, device="cpu")
     steps = ops.arange(output, dtype=precision, device="cpu")
     position = steps * ratio if align_corners else (steps + 0.5) * ratio - 0.5
@@ -144,7 +159,7 @@ def _taps(
     else:
         index = (index + ops.arange(2, device="cpu")).clamp(0, length - 1)
         weight = ops.cat([1 - part, part], 1)
-    return index, weight.to(dtype)
+    return index, weight
 
 
 def cubic(distance: Tensor, a: float = _CUBIC) -> Tensor:
@@ -154,9 +169,7 @@ def cubic(distance: Tensor, a: float = _CUBIC) -> Tensor:
     return ops.where(x < 1, near, ops.where(x < 2, far, ops.zeros_like(x)))
 
 
-def _widened_taps(
-    mode: str, length: int, output: int, ratio: float, align_corners: bool, dtype
-) -> tuple[Tensor, Tensor]:
+def _widened_taps(mode: str, length: int, output: int, ratio: float) -> tuple[Tensor, Tensor]:
     """The taps of a kernel that is stretched over all elements that fall into one output element."""
     radius = {"bilinear": 1.0, "bicubic": 2.0, "lanczos": 3.0}[mode]
     stretch = max(ratio, 1.0)
@@ -173,7 +186,7 @@ def _widened_taps(
     places = starts + ops.arange(most, dtype=float64, device="cpu")
     weight = _kernel(mode, (places - centers + 0.5) / stretch).masked_fill(places >= ends, 0)
     weight = weight / weight.sum(1, True)
-    return places.clamp(max=length - 1).to(int64), weight.to(dtype)
+    return places.clamp(max=length - 1).to(int64), weight
 
 
 def _kernel(mode: str, x: Tensor) -> Tensor:
@@ -182,16 +195,6 @@ def _kernel(mode: str, x: Tensor) -> Tensor:
     if mode == "bicubic":
         return cubic(x, _CUBIC_ANTIALIAS)
     return (ops.sinc(x) * ops.sinc(x / 3)).masked_fill(x.abs() >= 3, 0)
-
-
-def _resample(input: Tensor, dim: int, index: Tensor, weight: Tensor | None) -> Tensor:
-    """Weighted sums of elements along one dimension."""
-    output, taps = index.shape
-    read = input.index_select(dim, index.reshape(-1))
-    if weight is None:
-        return read
-    read = read.reshape(*input.shape[:dim], output, taps, *input.shape[dim + 1 :])
-    return (read * weight.reshape(output, taps, *[1] * (input.dim() - dim - 1))).sum(dim + 1)
 
 
 def upsample(input: Tensor, size=None, scale_factor=None, mode: str = "nearest", align_corners=None) -> Tensor:

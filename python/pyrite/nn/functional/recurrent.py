@@ -6,10 +6,11 @@ Weights are (gates x hidden, in) and (gates x hidden, hidden), the gates in PyTo
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyrite import ops
-from pyrite.autograd.operation import operation
+from pyrite import _core, ops
+from pyrite.autograd.operation import joint, operation
 from pyrite.nn.functional.linear import linear
 from pyrite.ops import elementwise as rows
+from pyrite.ops.fast import fast
 from pyrite.ops.join import cat_along
 from pyrite.ops.shape import slice_axis
 from pyrite.tensor import Handle, Tensor
@@ -36,25 +37,34 @@ def _gru_gates(gates: Any, hidden: Any) -> tuple[Any, Any, Any, Any]:
     return reset, update, rows.tanh(new + reset * hidden_new), hidden_new
 
 
-def _gru_forward(gates: Handle, hidden: Handle, hx: Handle) -> Handle:
+@fast(_core.fast_gru)
+def _gru_moved(gates: Handle, hidden: Handle, hx: Handle) -> Handle:
     _, update, new, _ = _gru_gates(gates, hidden)
     return new + update * (hx - new)
 
 
-def _gru_slopes(g: Any, gates: Any, hidden: Any, hx: Any, through_hidden: bool) -> Any:
+@fast(_core.fast_gru_slopes)
+def _gru_slopes(g: Any, gates: Any, hidden: Any, hx: Any) -> list:
+    """The gradients of gates, hidden and hx."""
     reset, update, new, hidden_new = _gru_gates(gates, hidden)
     to_new = g * (1 - update) * (1 - new * new)
     to_update = g * (hx - new) * (update * (1 - update))
     to_reset = to_new * hidden_new * (reset * (1 - reset))
-    return cat_along([to_reset, to_update, to_new * reset if through_hidden else to_new], -1)
+    to_gates = cat_along([to_reset, to_update, to_new], -1)
+    return [to_gates, cat_along([to_reset, to_update, to_new * reset], -1), g * update]
+
+
+@joint
+def _gru_slope(g: Any, gates: Any, hidden: Any, hx: Any) -> list:
+    return _gru_slopes(g, gates, hidden, hx)
 
 
 gru_combine = operation(
     "gru_cell",
-    _gru_forward,
-    gates=lambda g, gates, hidden, hx: _gru_slopes(g, gates, hidden, hx, False),
-    hidden=lambda g, gates, hidden, hx: _gru_slopes(g, gates, hidden, hx, True),
-    hx=lambda g, gates, hidden: g * _gru_gates(gates, hidden)[1],
+    lambda gates, hidden, hx: _gru_moved(gates, hidden, hx),
+    gates=_gru_slope,
+    hidden=_gru_slope,
+    hx=_gru_slope,
 )
 
 
@@ -74,26 +84,27 @@ def _lstm_forward(gates: Handle, cx: Handle) -> tuple[Handle, Handle]:
     return show * rows.tanh(new), new
 
 
-def _lstm_gate_slopes(g: Sequence[Any], gates: Any, cx: Any) -> Any:
+@fast(_core.fast_lstm_slopes)
+def _lstm_slopes(gh: Any, gc: Any, gates: Any, cx: Any) -> list:
+    """The gradients of gates and cx."""
     admit, forget, cell, show, new = _lstm_gates(gates, cx)
     seen = rows.tanh(new)
-    to_new = g[1] + g[0] * show * (1 - seen * seen)
+    to_new = gc + gh * show * (1 - seen * seen)
     parts = [
         to_new * cell * (admit * (1 - admit)),
         to_new * cx * (forget * (1 - forget)),
         to_new * admit * (1 - cell * cell),
-        g[0] * seen * (show * (1 - show)),
+        gh * seen * (show * (1 - show)),
     ]
-    return cat_along(parts, -1)
+    return [cat_along(parts, -1), to_new * forget]
 
 
-def _lstm_cell_slope(g: Sequence[Any], gates: Any, cx: Any) -> Any:
-    _, forget, _, show, new = _lstm_gates(gates, cx)
-    seen = rows.tanh(new)
-    return (g[1] + g[0] * show * (1 - seen * seen)) * forget
+@joint
+def _lstm_slope(g: Sequence[Any], gates: Any, cx: Any) -> list:
+    return _lstm_slopes(g[0], g[1], gates, cx)
 
 
-lstm_combine = operation("lstm_cell", _lstm_forward, gates=_lstm_gate_slopes, cx=_lstm_cell_slope)
+lstm_combine = operation("lstm_cell", _lstm_forward, gates=_lstm_slope, cx=_lstm_slope)
 
 
 def _lstm_step(
@@ -160,6 +171,8 @@ def run_direction(
     are (W_ih, W_hh, b_ih, b_hh, W_hr), where the biases and W_hr may be None.
     """
     w_ih, w_hh, b_ih, b_hh, w_hr = weights
+    if mode != "GRU" and b_ih is not None and b_hh is not None:
+        b_ih, b_hh = b_ih + b_hh, None
     steps = linear(input, w_ih, b_ih).split(list(batch_sizes))
     outputs = []
     for gates in reversed(steps) if reverse else steps:

@@ -9,13 +9,13 @@ use pyrite_core::fast::Windows;
 use pyrite_core::{Layout, Operand, Result};
 
 /// A tensor as planes of three axes: where they start, and the steps in each.
-struct Planes {
-    starts: Operand,
-    along: Operand,
+pub struct Planes {
+    pub starts: Operand,
+    pub along: Operand,
 }
 
 impl Planes {
-    fn of(operand: &Operand) -> Planes {
+    pub fn of(operand: &Operand) -> Planes {
         let Layout { shape, strides, offset } = &operand.layout;
         let kept = shape.len() - 3;
         let part = |range: std::ops::Range<usize>, offset| Operand {
@@ -25,6 +25,8 @@ impl Planes {
         Planes { starts: part(0..kept, *offset), along: part(kept..shape.len(), 0) }
     }
 }
+
+pub const PLANES: &str = include_str!("../shaders/fast/planes.wgsl");
 
 const TAPS: &str = "
     for (var a = 0u; a < kernel(0u); a++) {
@@ -121,6 +123,7 @@ fn launch(
     kernel.numbers("dilation", windows.dilation.into_iter().map(|n| n as u32));
     kernel.numbers("before", windows.before.into_iter().map(|n| n as u32));
     kernel.number("planes", to.starts.layout.numel());
+    kernel.code(PLANES);
     kernel.code(include_str!("../shaders/fast/pooling/windows.wgsl"));
     kernel.code(text);
     kernel.launch(context, [total.div_ceil(256), 1, 1])

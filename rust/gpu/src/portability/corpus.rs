@@ -31,6 +31,8 @@ pub fn run(gpu: &'static Gpu) {
         losses(gpu, dtype).unwrap();
         windows(gpu, dtype).unwrap();
         attention(gpu, dtype).unwrap();
+        recurrent(gpu, dtype).unwrap();
+        joined(gpu, dtype).unwrap();
     }
 }
 
@@ -281,6 +283,9 @@ fn windows(gpu: &'static Gpu, dtype: DType) -> Result<()> {
         }
         let of = Pooling { kernel: &[3, 2], stride: &stride, before: &[1, 0], dilation: &[1, 1] };
         let out = [(20 + 1 - 3) / stride[0] + 1, (21 - 2) / stride[1] + 1];
+        let (places, weights) =
+            (zeros(gpu, &[1 + 3 * 2 + 5 * 4], DType::I64)?, zeros(gpu, &[1 + 3 * 2 + 5 * 4], DType::F32)?);
+        x.fast_resample(&[3, 5], &places, &weights, &[2, 4])?;
         if let Some(sums) = x.fast_window_sum(&out, &of)? {
             assert!(sums.fast_window_share(&[20, 21], &of)?.is_some());
         }
@@ -313,6 +318,22 @@ fn losses_of(gpu: &'static Gpu, dtype: DType, classes: usize) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Tensors joined along each axis, more than one kernel takes.
+fn joined(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let x = zeros(gpu, &[3, 5], dtype)?;
+    (0..2).try_for_each(|axis| Tensor::fast_cat(&[&x; 9], axis).map(drop))
+}
+
+/// Steps of recurrent networks and their gradients.
+fn recurrent(gpu: &'static Gpu, dtype: DType) -> Result<()> {
+    let (state, three, four) =
+        (zeros(gpu, &[5, 6], dtype)?, zeros(gpu, &[5, 18], dtype)?, zeros(gpu, &[5, 24], dtype)?);
+    four.fast_lstm_slopes([&state, &state], &state)?;
+    three.fast_gru(&three, &state)?;
+    three.fast_gru_slopes(&state, &three, &state)?;
     Ok(())
 }
 

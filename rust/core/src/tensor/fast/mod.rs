@@ -1,10 +1,13 @@
 //! Fast ops: each gives None where the device has no kernel for it, and the caller computes the composite. One file a family.
 
 mod attention;
+mod cat;
 mod class_loss;
 mod convolution;
 mod matmul;
 mod pooling;
+mod recurrent;
+mod resample;
 mod softmax;
 mod standardize;
 mod windows;

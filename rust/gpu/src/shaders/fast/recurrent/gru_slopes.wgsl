@@ -1,0 +1,10 @@
+let to_fresh = g(i) * (1.0 - update) * (1.0 - fresh * fresh);
+let to_update = g(i) * (state(i) - fresh) * (update * (1.0 - update));
+let to_reset = to_fresh * hidden_new * (reset * (1.0 - reset));
+store_to_gates(place_to_gates(first), to_reset);
+store_to_gates(place_to_gates(first + width()), to_update);
+store_to_gates(place_to_gates(first + 2u * width()), to_fresh);
+store_to_hidden(place_to_hidden(first), to_reset);
+store_to_hidden(place_to_hidden(first + width()), to_update);
+store_to_hidden(place_to_hidden(first + 2u * width()), to_fresh * reset);
+store_to_state(place_to_state(i), g(i) * update);

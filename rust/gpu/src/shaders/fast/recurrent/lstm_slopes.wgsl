@@ -1,0 +1,12 @@
+let admit = logistic(gates(first));
+let forget = logistic(gates(first + width()));
+let cell = tanh_f32(gates(first + 2u * width()));
+let show = logistic(gates(first + 3u * width()));
+let old = state(i);
+let seen = tanh_f32(forget * old + admit * cell);
+let to_new = gc(i) + gh(i) * show * (1.0 - seen * seen);
+store_to_gates(place_to_gates(first), to_new * cell * (admit * (1.0 - admit)));
+store_to_gates(place_to_gates(first + width()), to_new * old * (forget * (1.0 - forget)));
+store_to_gates(place_to_gates(first + 2u * width()), to_new * admit * (1.0 - cell * cell));
+store_to_gates(place_to_gates(first + 3u * width()), gh(i) * seen * (show * (1.0 - show)));
+store_to_state(place_to_state(i), to_new * forget);
