@@ -5,13 +5,15 @@ mod check;
 mod corpus;
 
 use crate::Gpu;
+use crate::adapter::is_minimal;
 use crate::context::{Context, wait};
 use crate::matmul::capability::{FEATURES, Matrices, WORKGROUP_BYTES};
 use wgpu::{BackendOptions, Backends, DeviceType, Features, Instance, InstanceDescriptor, Limits, NoopBackendOptions};
 
 /// A GPU with these features that runs nothing, but refuses what WebGPU's limits refuse.
 fn gpu(features: Features, device_type: DeviceType) -> &'static Gpu {
-    let matrices = features.contains(FEATURES).then_some(Matrices { size: 16, has_vectors: true });
+    let has_matrices = features.contains(FEATURES) && !is_minimal();
+    let matrices = has_matrices.then_some(Matrices { size: 16, has_vectors: true });
     let mut limits = Limits { max_immediate_size: 128, ..Default::default() };
     if matrices.is_some() {
         limits.max_compute_workgroup_storage_size = WORKGROUP_BYTES;
@@ -36,7 +38,7 @@ fn assert_portable(features: Features, device_type: DeviceType) {
     let texts = gpu.context.pipelines.texts();
     assert!(texts.len() > 1500, "{} kernels", texts.len());
     let has_matrices = texts.iter().any(|text| text.contains("coopMultiplyAdd"));
-    assert_eq!(has_matrices, features.contains(FEATURES));
+    assert_eq!(has_matrices, gpu.context.cooperative.offered.is_some());
     let complaints: Vec<String> = texts.iter().filter_map(|text| check::complaint(text)).collect();
     let first = complaints.first().map_or("", String::as_str);
     assert!(complaints.is_empty(), "{} of {} kernels, first {first}", complaints.len(), texts.len());
