@@ -1,5 +1,7 @@
 """`pyrite.cuda` and `pyrite.accelerator`: what they say of the GPU, and what they say where there is none."""
 
+import re
+
 import pytest
 from needs import needs_gpu
 
@@ -41,6 +43,7 @@ def test_properties():
     known = pyrite.cuda.get_device_properties()
     assert known.name == pyrite.cuda.get_device_name() and known.backend and "float32" in known.dtypes
     assert known.limits["threads_of_a_workgroup"] >= 256
+    assert re.fullmatch("none|8x8|16x16", known.cooperative_matrices), known.cooperative_matrices
     assert pyrite.float32 in pyrite.accelerator.get_device_capability()["supported_dtypes"]
     with pytest.raises(RuntimeError, match="no CUDA compute capability"):
         pyrite.cuda.get_device_capability()
