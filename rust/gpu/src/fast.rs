@@ -37,6 +37,10 @@ pub fn has(op: &Fast, dtype: DType) -> bool {
         | Fast::Nll { .. }
         | Fast::NllSlope { .. }
         | Fast::MatmulWithBias
+        | Fast::LstmSlope
+        | Fast::Gru
+        | Fast::GruSlope
+        | Fast::Resample { .. }
         | Fast::Convolve { .. }
         | Fast::Spread { .. }
         | Fast::Weigh { .. }

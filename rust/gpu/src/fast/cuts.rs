@@ -20,9 +20,14 @@ pub fn name(op: &Fast) -> &'static str {
         Fast::MatmulWithBias => "addmm",
         Fast::Attention { .. } => "scaled_dot_product_attention",
         Fast::AttentionSlope { .. } => "the gradient of scaled_dot_product_attention",
+        Fast::LstmSlope => "the gradient of an LSTM",
+        Fast::Gru => "a GRU",
+        Fast::GruSlope => "the gradient of a GRU",
         Fast::Convolve { .. } => "a convolution",
         Fast::Spread { .. } => "a transposed convolution",
         Fast::Weigh { .. } => "the gradient of a convolution's weight",
+        Fast::Cat { .. } => "cat",
+        Fast::Resample { .. } => "interpolate",
         Fast::WindowSum { .. } | Fast::WindowMax { .. } | Fast::WindowPick { .. } => "pooling",
         Fast::WindowShare { .. } | Fast::WindowPut { .. } => "the gradient of pooling",
     }
@@ -61,6 +66,11 @@ pub fn cuts(op: &Fast, inputs: &[Option<Operand>], outputs: &[Operand]) -> Vec<C
             [heads, if *is_causal { Vec::new() } else { vec![queries] }].concat()
         }
         Fast::AttentionSlope { .. } => outer(if has_heads(1, 2) { 2 } else { 1 }),
+        Fast::LstmSlope | Fast::Gru | Fast::GruSlope => outer(1),
+        Fast::Cat { axis } => {
+            (0..rank).filter(|a| a != axis).map(|a| vec![Some(a); inputs.len() + outputs.len()]).collect()
+        }
+        Fast::Resample { .. } => (0..rank - 3).map(|a| vec![Some(a), None, None, Some(a)]).collect(),
         Fast::Convolve { .. } | Fast::Spread { .. } => vec![vec![Some(0), None, None, Some(0)]],
         Fast::Weigh { .. } => Vec::new(),
         Fast::WindowSum { .. }
