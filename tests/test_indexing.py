@@ -193,3 +193,15 @@ def test_scatter_reduce_gradients(reduce, include_self):
 
     assert torch.autograd.gradcheck(reduced, (x, source))
     assert torch.autograd.gradgradcheck(reduced, (x, source))
+
+
+@pytest.mark.parametrize("wrong", [-1, 3])
+def test_lookups_do_not_count_from_the_end(wrong):
+    x, index, ones = torch.ones(3, 2), torch.tensor([0, wrong]), torch.ones(2, 2)
+    for read in (lambda: x.index_select(0, index), lambda: torch.nn.functional.embedding(index, x)):
+        with pytest.raises(IndexError, match="index out of range in self"):
+            read()
+    for write in (lambda: x.index_add(0, index, ones), lambda: x.index_copy(0, index, ones)):
+        with pytest.raises(IndexError, match=f"index {wrong} is out of bounds for dimension 0 with size 3"):
+            write()
+    assert x.index_fill(0, torch.tensor([-1]), 5.0).tolist() == [[1, 1], [1, 1], [5, 5]]

@@ -81,18 +81,21 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     index = to_dtype(index, int64)
     if input.ndim == 0:
         return reshape(index_select(reshape(input, 1), 0, index), [])
-    n = input.shape[dim]
-    places = index.handle if isinstance(index, Tensor) else index
-    if index.numel() and (
-        int(places.reduce("min", None, False).item()) < 0 or int(places.reduce("max", None, False).item()) >= n
-    ):
-        raise IndexError("index out of range in self")
     return selected(input, dim, reshape(index, -1))
+
+
+def looked_up(x: Handle, dim: int, index: Handle) -> Handle:
+    """What stands at these places of a dimension, none of which counts from the end: a wrong one is an IndexError, on
+    a GPU when something is next read back."""
+    try:
+        return x.index_select(dim, index)
+    except IndexError:
+        raise IndexError("index out of range in self") from None
 
 
 selected = operation(
     "index_select",
-    lambda x, dim, index: x.index([None] * dim + [index]),
+    lambda x, dim, index: looked_up(x, dim, index),
     tensors=("index",),
     x=lambda g, x_shape, dim, index: unselected(g, x_shape, dim, index),
 )

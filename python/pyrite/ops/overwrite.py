@@ -223,7 +223,6 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     dim, index = _vector_index("index_add", input, dim, index)
     _check_source("index_add", input, dim, index, source)
     x = _with_axis(input)
-    _in_range("index_add", index, x.shape[dim])
     out = put_along(x, dim, index, _like_axes(source, x) if alpha == 1 else _like_axes(source, x) * alpha, True)
     return reshape(out, list(input.shape)) if input.ndim == 0 else out
 
@@ -237,14 +236,13 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     dim, index = _vector_index("index_copy", input, dim, index, (int64,))
     _check_source("index_copy", input, dim, index, source)
     x = _with_axis(input)
-    _in_range("index_copy", index, x.shape[dim])
     out = put_along(x, dim, index, _like_axes(source, x), False)
     return reshape(out, list(input.shape)) if input.ndim == 0 else out
 
 
 def _put_along(x: Handle, dim: int, index: Handle, source: Handle, accumulate: bool) -> Handle:
     out = x.copy(x.dtype, True)
-    out.index_put([None] * dim + [index], source, accumulate)
+    out.put_along(dim, index, source, accumulate)
     return out
 
 
@@ -278,7 +276,6 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
         filled = input.filled([], value, input.dtype)
         value = filled if isinstance(input, Handle) else _wrapped(filled)
     index = from_front(index, x.shape[dim])
-    _in_range("index_fill", index, x.shape[dim])
     out = put_along(x, dim, index, expand(value, shape), False)
     return reshape(out, list(input.shape)) if input.ndim == 0 else out
 

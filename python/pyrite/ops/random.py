@@ -197,8 +197,8 @@ def multinomial(
 ) -> Tensor:
     """`num_samples` column numbers for each row of weights [m, n] or [n], drawn in proportion to the weights; int64.
 
-    Rows need not sum to 1. Raises RuntimeError for a weight that is negative or not finite, for a row of zeros, and
-    where more columns are asked for than there are without replacement.
+    Rows need not sum to 1. Raises RuntimeError where more columns are asked for than there are without replacement,
+    and on the CPU for a weight that is negative or not finite and for a row of zeros.
     """
     _check_multinomial(input, num_samples, replacement, out)
     with no_grad():
@@ -231,7 +231,8 @@ def _check_multinomial(input: Tensor, num_samples: int, replacement: bool, out: 
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     if input.shape[-1] > 2**24:
         raise RuntimeError("number of categories cannot exceed 2^24")
-    if input.dim() == 2 and input.shape[0] == 0:
+    # As on PyTorch's GPUs, weights there are not read back.
+    if (input.dim() == 2 and input.shape[0] == 0) or (input.device.type != "cpu" and input.shape[-1] > 0):
         return
     weights = input.detach()
     if input.shape[-1] == 0 or not bool(((weights >= 0) & (weights < float("inf"))).all()):

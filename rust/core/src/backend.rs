@@ -93,6 +93,15 @@ pub enum Scan {
     LogSumExp,
 }
 
+/// How a write by index goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// Adds, places named twice twice, instead of writing over what is there.
+    pub accumulate: bool,
+    /// Indices below zero count from the end.
+    pub wrap: bool,
+}
+
 /// How a scatter combines what is there with what comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Combine {
@@ -207,11 +216,11 @@ pub trait Backend: Send + Sync {
     fn scatter(&self, target: &Operand, axis: usize, index: &Operand, source: &Operand, how: Combine) -> Result<()>;
 
     /// Reads by several index tensors at once. `input` has the indexed axes first; `indices` (int64, one for each, all of one
-    /// shape) may be negative. The result has the indices' shape, then the other axes.
-    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer>;
+    /// shape) may be negative where they `wrap`. The result has the indices' shape, then the other axes.
+    fn index(&self, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer>;
 
     /// Writes by several index tensors at once: the adjoint of [`Backend::index`]; `source` has the result's shape.
-    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()>;
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()>;
 
     /// The places of the elements that are not zero, row-major: an int64 matrix [count, rank].
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)>;

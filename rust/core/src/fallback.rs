@@ -1,7 +1,7 @@
 //! A device that hands what it does not compute to the host: operands are copied there, and results back. It is asked for, since
 //! it hides where time goes; every kind of work that it hands over is told once.
 
-use crate::backend::{Backend, Buffer, Combine, Immediate, Operand, Reduction, Scan};
+use crate::backend::{Backend, Buffer, Combine, Immediate, Operand, Put, Reduction, Scan};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::fast::Fast;
@@ -221,16 +221,16 @@ impl Backend for Fallback {
         })
     }
 
-    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
-        self.or(self.device.index(input, indices), || {
-            self.to_device(&self.host.index(&self.to_host(input)?, &self.all_to_host(indices)?)?)
+    fn index(&self, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
+        self.or(self.device.index(input, indices, wrap), || {
+            self.to_device(&self.host.index(&self.to_host(input)?, &self.all_to_host(indices)?, wrap)?)
         })
     }
 
-    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()> {
-        self.or(self.device.index_put(target, indices, source, accumulate), || {
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
+        self.or(self.device.index_put(target, indices, source, how), || {
             let (indices, source) = (self.all_to_host(indices)?, self.to_host(source)?);
-            self.change(target, |target| self.host.index_put(target, &indices, &source, accumulate))
+            self.change(target, |target| self.host.index_put(target, &indices, &source, how))
         })
     }
 

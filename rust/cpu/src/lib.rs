@@ -22,7 +22,7 @@ mod strided;
 pub mod threads;
 
 use pyrite_core::range::Range;
-use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Reduction, Result, Scan};
+use pyrite_core::{Backend, Buffer, Combine, DType, Immediate, Op, Operand, Program, Put, Reduction, Result, Scan};
 
 /// The host's CPU and memory.
 pub struct Cpu;
@@ -105,12 +105,12 @@ impl Backend for Cpu {
         index::scatter(target, axis, index, source, how)
     }
 
-    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
-        index::index(input, indices)
+    fn index(&self, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
+        index::index(input, indices, wrap)
     }
 
-    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()> {
-        index::index_put(target, indices, source, accumulate)
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
+        index::index_put(target, indices, source, how)
     }
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {

@@ -43,7 +43,9 @@ use pyrite_core::fast::Fast;
 use pyrite_core::program::Run;
 use pyrite_core::random::Draw;
 use pyrite_core::range::Range;
-use pyrite_core::{Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Reduction, Result, Scan};
+use pyrite_core::{
+    Backend, Buffer, Combine, DType, Error, Immediate, Op, Operand, Program, Put, Reduction, Result, Scan,
+};
 use std::sync::OnceLock;
 
 pub use pool::MemoryStats;
@@ -240,12 +242,12 @@ impl Backend for Gpu {
         index::scatter(&self.context, target, axis, index, source, how)
     }
 
-    fn index(&self, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
-        index::index(&self.context, input, indices)
+    fn index(&self, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
+        index::index(&self.context, input, indices, wrap)
     }
 
-    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()> {
-        index::index_put(&self.context, target, indices, source, accumulate)
+    fn index_put(&self, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
+        index::index_put(&self.context, target, indices, source, how)
     }
 
     fn nonzero(&self, input: &Operand) -> Result<(Buffer, usize)> {

@@ -523,6 +523,12 @@ impl PyTensor {
         many(py, &[&self.0], || self.0.index(&indices))
     }
 
+    /// What stands at these places of an axis; none counts from the end.
+    fn index_select(&self, py: Python<'_>, dim: isize, index: PyRef<'_, PyTensor>) -> PyResult<PyTensor> {
+        let index = &index.0;
+        many(py, &[&self.0, index], || self.0.index_select(dim, index))
+    }
+
     fn index_put(
         &self,
         py: Python<'_>,
@@ -532,6 +538,19 @@ impl PyTensor {
     ) -> PyResult<()> {
         let (indices, source) = (index_list(&indices), &source.0);
         work(py, &[&self.0, source], || self.0.index_put(&indices, source, accumulate))
+    }
+
+    /// Writes at these places of an axis; none counts from the end.
+    fn put_along(
+        &self,
+        py: Python<'_>,
+        dim: isize,
+        index: PyRef<'_, PyTensor>,
+        source: PyRef<'_, PyTensor>,
+        accumulate: bool,
+    ) -> PyResult<()> {
+        let (index, source) = (&index.0, &source.0);
+        work(py, &[&self.0, index, source], || self.0.put_along(dim, index, source, accumulate))
     }
 
     fn nonzero(&self, py: Python<'_>) -> PyResult<PyTensor> {

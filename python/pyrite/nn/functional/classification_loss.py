@@ -244,7 +244,9 @@ def multi_margin_loss(
     if target.dtype != int64:
         raise RuntimeError(f"multi_margin_loss: expected scalar type Long for the target but found {target.dtype}")
     labels = target.reshape(-1, 1)
-    if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < scores.size(1):
+    # On a GPU the kernel that gathers their scores reports labels out of bounds.
+    checked = labels.numel() > 0 and labels.device.type == "cpu"
+    if checked and not 0 <= int(labels.min()) <= int(labels.max()) < scores.size(1):
         raise RuntimeError("multi_margin_loss: target out of range")
     excess = ops.relu(scores - scores.gather(1, labels) + margin)
     excess = excess if p == 1 else excess.square()

@@ -10,6 +10,7 @@ from pyrite.autograd.operation import operation
 from pyrite.dtype import int32, int64
 from pyrite.ops import elementwise as rows
 from pyrite.ops.index import index_backward
+from pyrite.ops.lookup import looked_up
 from pyrite.ops.room import require_objects
 from pyrite.tensor import Handle, Tensor, wrap
 
@@ -46,21 +47,9 @@ def _table_slope(
     return index_backward(g, list(weight_shape), [indices])
 
 
-def _rows(weight: Handle, indices: Handle) -> Handle:
-    """The rows of a table; unlike a tensor's, its indices do not count from the end."""
-    if indices.backend != "cpu":  # Without a wait: what is below zero is made to lie outside of the table.
-        indices = rows.select(rows.lt(indices, 0), rows.sub(indices, weight.shape[0]), indices)
-    elif indices.numel() and int(indices.reduce("min", None, False).item()) < 0:
-        raise IndexError("index out of range in self")
-    try:
-        return weight.index([indices])
-    except IndexError:
-        raise IndexError("index out of range in self") from None
-
-
 look_up = operation(
     "embedding",
-    lambda weight, indices, padding_idx, by_frequency: _rows(weight, indices),
+    lambda weight, indices, padding_idx, by_frequency: looked_up(weight, 0, indices),
     tensors=("indices",),
     weight=_table_slope,
 )
@@ -210,14 +199,16 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor.")
         return ops.zeros(*tensor.shape, num_classes, dtype=int64, device=tensor.device)
-    if int(tensor.min()) < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    largest = int(tensor.max())
-    if num_classes == -1:
-        num_classes = largest + 1
-    elif num_classes < 1:
+    if num_classes < 1 and num_classes != -1:
         raise RuntimeError("num_classes should be positive")
-    elif largest >= num_classes:
-        raise RuntimeError("Class values must be smaller than num_classes.")
+    # On a GPU the kernel that writes the ones reports classes out of bounds.
+    if num_classes == -1 or tensor.device.type == "cpu":
+        if int(tensor.min()) < 0:
+            raise RuntimeError("Class values must be non-negative.")
+        largest = int(tensor.max())
+        if num_classes == -1:
+            num_classes = largest + 1
+        elif largest >= num_classes:
+            raise RuntimeError("Class values must be smaller than num_classes.")
     zeros = ops.zeros(*tensor.shape, num_classes, dtype=int64, device=tensor.device)
     return zeros.scatter_(-1, tensor.unsqueeze(-1), 1)

@@ -2,7 +2,7 @@
 
 use super::transfer::require_together;
 use super::{Tensor, checked_bytes};
-use crate::backend::{Combine, Operand};
+use crate::backend::{Combine, Operand, Put};
 use crate::dtype::DType;
 use crate::error::{Error, Result, list};
 use crate::layout::{Layout, Shape, broadcast_shapes};
@@ -122,13 +122,23 @@ impl Tensor {
     /// The elements that the index tensors name together, as NumPy and PyTorch do: adjacent indexed axes give their axes in
     /// place, others in front.
     pub fn index(&self, indices: &[Option<&Tensor>]) -> Result<Tensor> {
+        self.read(indices, true)
+    }
+
+    /// What stands at these places of an axis; none counts from the end.
+    pub fn index_select(&self, axis: isize, index: &Tensor) -> Result<Tensor> {
+        let axis = self.layout.axis(axis)?;
+        self.read(&along(axis, index), false)
+    }
+
+    fn read(&self, indices: &[Option<&Tensor>], wrap: bool) -> Result<Tensor> {
         let indexed = self.indexed(indices)?;
         let mut shape = indexed.shape.clone();
         shape.extend(indexed.rest.iter().map(|&a| self.shape()[a]));
         checked_bytes(&shape, self.dtype, self.backend)?;
         let mut input = self.operand()?;
         input.layout = indexed.layout.clone();
-        let buffer = self.backend.index(&input, &indexed.operands)?;
+        let buffer = self.backend.index(&input, &indexed.operands, wrap)?;
         let out = Tensor::of_buffer(buffer, self.dtype, &shape, self.backend);
         let order = indexed.order_of_result();
         let layout = out.layout.permute(&order)?;
@@ -137,8 +147,18 @@ impl Tensor {
 
     /// Writes `source`, broadcast, where the index tensors point; with `accumulate` adds, places named twice twice.
     pub fn index_put(&self, indices: &[Option<&Tensor>], source: &Tensor, accumulate: bool) -> Result<()> {
+        self.put(indices, source, Put { accumulate, wrap: true })
+    }
+
+    /// [`Tensor::index_put`] at these places of an axis; none counts from the end.
+    pub fn put_along(&self, axis: isize, index: &Tensor, source: &Tensor, accumulate: bool) -> Result<()> {
+        let axis = self.layout.axis(axis)?;
+        self.put(&along(axis, index), source, Put { accumulate, wrap: false })
+    }
+
+    fn put(&self, indices: &[Option<&Tensor>], source: &Tensor, how: Put) -> Result<()> {
         if source.rank() == 0 && source.backend.name() != self.backend.name() {
-            return self.index_put(indices, &source.to_backend(self.backend)?, accumulate);
+            return self.put(indices, &source.to_backend(self.backend)?, how);
         }
         require_together(self, &[source])?;
         let indexed = self.indexed(indices)?;
@@ -169,7 +189,7 @@ impl Tensor {
         let operand = self.apart(operand)?;
         let mut target = self.writable(self.storage.value())?;
         target.layout = indexed.layout.clone();
-        self.backend.index_put(&target, &indexed.operands, &operand, accumulate)?;
+        self.backend.index_put(&target, &indexed.operands, &operand, how)?;
         self.storage.count_write();
         Ok(())
     }
@@ -179,6 +199,11 @@ impl Tensor {
         let (buffer, count) = self.backend.nonzero(&self.operand()?)?;
         Ok(Tensor::of_buffer(buffer, DType::I64, &[count, self.rank()], self.backend))
     }
+}
+
+/// One index tensor for one axis.
+fn along(axis: usize, index: &Tensor) -> SmallVec<[Option<&Tensor>; 6]> {
+    (0..axis).map(|_| None).chain([Some(index)]).collect()
 }
 
 /// A tensor seen through index tensors.

@@ -4,11 +4,11 @@
 use super::moves::{Steps, reading, writing};
 use crate::memory;
 use crate::strided::{GRAIN, Pointer, axes, base, count, merge, runs, split, start};
-use pyrite_core::{Buffer, Combine, Error, Layout, Operand, Result};
+use pyrite_core::{Buffer, Combine, Error, Layout, Operand, Put, Result};
 use std::sync::Mutex;
 
 /// Reads by index; see [`pyrite_core::Backend::index`].
-pub fn index(input: &Operand, indices: &[Operand]) -> Result<Buffer> {
+pub fn index(input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
     let shape = indices.first().map_or(&[][..], |index| &index.layout.shape);
     let blocks = blocks(&input.layout, indices.len());
     let dense = Layout::contiguous(&blocks.shape);
@@ -16,7 +16,7 @@ pub fn index(input: &Operand, indices: &[Operand]) -> Result<Buffer> {
     let (block, size) = (dense.numel(), input.dtype.size() as isize);
     let total = Layout::contiguous(shape).numel();
     let buffer = memory::allocate(total * block * size as usize)?;
-    let places = places(&input.layout, indices)?;
+    let places = places(&input.layout, indices, wrap)?;
     if total * block == 0 {
         return Ok(buffer);
     }
@@ -43,14 +43,14 @@ pub fn index(input: &Operand, indices: &[Operand]) -> Result<Buffer> {
 }
 
 /// Writes by index, in order; see [`pyrite_core::Backend::index_put`].
-pub fn index_put(target: &Operand, indices: &[Operand], source: &Operand, accumulate: bool) -> Result<()> {
+pub fn index_put(target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
     let rank = indices.first().map_or(0, |index| index.layout.rank());
-    let write = writing(target.dtype, if accumulate { Combine::Add } else { Combine::Set })?;
+    let write = writing(target.dtype, if how.accumulate { Combine::Add } else { Combine::Set })?;
     let (to_blocks, from_blocks) = (blocks(&target.layout, indices.len()), blocks(&source.layout, rank));
     let inner = merge(axes([&to_blocks, &from_blocks]));
     let outer = Layout { shape: source.layout.shape[..rank].into(), ..source.layout.clone() };
     let outer = merge(axes([&outer]));
-    let places = places(&target.layout, indices)?;
+    let places = places(&target.layout, indices, how.wrap)?;
     if source.layout.numel() == 0 {
         return Ok(());
     }
@@ -96,7 +96,7 @@ struct Places {
     _buffer: Buffer,
 }
 
-fn places(indexed: &Layout, indices: &[Operand]) -> Result<Places> {
+fn places(indexed: &Layout, indices: &[Operand], wrap: bool) -> Result<Places> {
     let total = indices.first().map_or(1, |index| index.layout.numel());
     let buffer = memory::allocate(total.max(1) * size_of::<i64>())?;
     let start: Pointer<i64> = start(&buffer)?;
@@ -117,7 +117,7 @@ fn places(indexed: &Layout, indices: &[Operand]) -> Result<Places> {
                     // SAFETY: the runs stay within the index's layout, and there is room for every place.
                     unsafe {
                         let value = *from.at(first + i * step);
-                        let wrapped = if value < 0 { value.wrapping_add(size) } else { value };
+                        let wrapped = if value < 0 && wrap { value.wrapping_add(size) } else { value };
                         if wrapped < 0 || wrapped >= size {
                             refuse(&wrong, value, axis, size);
                         }

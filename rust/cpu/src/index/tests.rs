@@ -3,7 +3,11 @@ use crate::strided::tests::{content, dense_operand, noise, operand};
 use crate::threads::set_count;
 use pyrite_core::half::bf16;
 use pyrite_core::num_complex::Complex;
-use pyrite_core::{Combine, DType, Error, Operand};
+use pyrite_core::{Combine, DType, Error, Operand, Put};
+
+fn put(accumulate: bool) -> Put {
+    Put { accumulate, wrap: true }
+}
 
 fn numbers(n: usize) -> Vec<i32> {
     (0..n as i32).collect()
@@ -34,9 +38,14 @@ fn indices_out_of_bounds_change_nothing() {
     }
     let index = dense_operand(&[0i64, -4], &[2]);
     let text = "index -4 is out of bounds for dimension 0 with size 3".to_string();
-    assert_eq!(super::index(&input, std::slice::from_ref(&index)).unwrap_err(), Error::Index(text.clone()));
-    let put = index_put(&input, &[index], &dense_operand(&[9i32, 9], &[2]), false);
+    assert_eq!(super::index(&input, std::slice::from_ref(&index), true).unwrap_err(), Error::Index(text.clone()));
+    let put = index_put(&input, &[index], &dense_operand(&[9i32, 9], &[2]), put(false));
     assert_eq!(put.unwrap_err(), Error::Index(text));
+    let index = [dense_operand(&[-1i64], &[1])];
+    let text = "index -1 is out of bounds for dimension 0 with size 3".to_string();
+    assert_eq!(super::index(&input, &index, false).unwrap_err(), Error::Index(text.clone()));
+    let rows = Put { accumulate: true, wrap: false };
+    assert_eq!(index_put(&input, &index, &dense_operand(&[9i32], &[1]), rows).unwrap_err(), Error::Index(text));
     assert_eq!(content::<i32>(&input.buffer), [0, 1, 2]);
 }
 
@@ -97,7 +106,7 @@ fn large_scatters_agree_with_a_loop() {
 fn several_indices_read_blocks() {
     let input = dense_operand(&numbers(24), &[2, 3, 4]);
     let (a, b) = (dense_operand(&[1i64, -2], &[2]), dense_operand(&[-1i64, 0], &[2]));
-    let read = |input: &Operand, indices: &[Operand]| content::<i32>(&super::index(input, indices).unwrap());
+    let read = |input: &Operand, indices: &[Operand]| content::<i32>(&super::index(input, indices, true).unwrap());
     assert_eq!(read(&input, &[a.clone(), b.clone()]), [20, 21, 22, 23, 0, 1, 2, 3]);
     let turned = Operand { layout: input.layout.permute(&[2, 1, 0]).unwrap(), ..input.clone() };
     assert_eq!(read(&turned, &[a.clone(), b.clone()]), [9, 21, 2, 14]);
@@ -112,12 +121,12 @@ fn several_indices_read_blocks() {
 fn several_indices_write_blocks() {
     let index = dense_operand(&[1i64, -1, 1], &[3]);
     let target = dense_operand(&[0i32; 6], &[3, 2]);
-    index_put(&target, std::slice::from_ref(&index), &dense_operand(&numbers(6), &[3, 2]), false).unwrap();
+    index_put(&target, std::slice::from_ref(&index), &dense_operand(&numbers(6), &[3, 2]), put(false)).unwrap();
     assert_eq!(content::<i32>(&target.buffer), [0, 0, 4, 5, 2, 3]);
-    index_put(&target, std::slice::from_ref(&index), &operand(&[10i32], &[3, 2], &[0, 0], 0), true).unwrap();
+    index_put(&target, std::slice::from_ref(&index), &operand(&[10i32], &[3, 2], &[0, 0], 0), put(true)).unwrap();
     assert_eq!(content::<i32>(&target.buffer), [0, 0, 24, 25, 12, 13]);
     let line = dense_operand(&[0i32; 3], &[3]);
-    index_put(&line, &[index], &dense_operand(&[1i32, 2, 3], &[3]), true).unwrap();
+    index_put(&line, &[index], &dense_operand(&[1i32, 2, 3], &[3]), put(true)).unwrap();
     assert_eq!(content::<i32>(&line.buffer), [0, 4, 2]);
 }
 
@@ -127,7 +136,7 @@ fn large_writes_use_tasks() {
     let picks: Vec<i64> = (0..n as i64).map(|i| i % 7).collect();
     let target = dense_operand(&vec![0i64; 7 * width], &[7, width]);
     let source = dense_operand(&(0..(n * width) as i64).collect::<Vec<_>>(), &[n, width]);
-    index_put(&target, &[dense_operand(&picks, &[n])], &source, true).unwrap();
+    index_put(&target, &[dense_operand(&picks, &[n])], &source, put(true)).unwrap();
     let mut want = vec![0i64; 7 * width];
     (0..n * width).for_each(|k| want[k / width % 7 * width + k % width] += k as i64);
     assert_eq!(content::<i64>(&target.buffer), want);

@@ -3,7 +3,7 @@
 use super::{read, write};
 use crate::context::Context;
 use crate::in_parts::{Cut, Parts, result, seen};
-use pyrite_core::{Buffer, Combine, Operand, Result};
+use pyrite_core::{Buffer, Combine, Operand, Put, Result};
 use std::iter::{once, repeat_n};
 
 /// Reads along `axis`; see [`pyrite_core::Backend::gather`].
@@ -42,13 +42,13 @@ pub fn scatter(
 }
 
 /// Reads by several index tensors; see [`pyrite_core::Backend::index`].
-pub fn index(context: &Context, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
+pub fn index(context: &Context, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
     let (walk, count) = (indices.first().map_or(&[][..], |index| &index.layout.shape), indices.len());
     let shape = [walk, &input.layout.shape[count..]].concat();
     let bytes = shape.iter().product::<usize>() * input.dtype.size();
     let operands: Vec<&Operand> = once(input).chain(indices).collect();
     if let Some(seen) = seen(context, &operands).filter(|_| bytes <= context.window) {
-        return read::index(context, &seen[0], &seen[1..]);
+        return read::index(context, &seen[0], &seen[1..], wrap);
     }
     let out = result(context, &shape, input.dtype)?;
     let buffer = out.buffer.clone();
@@ -56,22 +56,16 @@ pub fn index(context: &Context, input: &Operand, indices: &[Operand]) -> Result<
     let cuts = cuts_of_several(walk.len(), count, input.layout.rank()).map(cut).collect();
     let inputs = operands.into_iter().cloned().collect();
     let parts = Parts { context, op: "index", inputs, outputs: vec![out], cuts, scratch: 0, is_in_place: false };
-    parts.run(&|inputs, _| Ok(vec![read::index(context, &inputs[0], &inputs[1..])?]))?;
+    parts.run(&|inputs, _| Ok(vec![read::index(context, &inputs[0], &inputs[1..], wrap)?]))?;
     Ok(buffer)
 }
 
 /// Writes by several index tensors; see [`pyrite_core::Backend::index_put`].
-pub fn index_put(
-    context: &Context,
-    target: &Operand,
-    indices: &[Operand],
-    source: &Operand,
-    accumulate: bool,
-) -> Result<()> {
+pub fn index_put(context: &Context, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
     let count = indices.len();
     let operands: Vec<&Operand> = indices.iter().chain([source, target]).collect();
     if let Some(seen) = seen(context, &operands) {
-        return write::index_put(context, &seen[count + 1], &seen[..count], &seen[count], accumulate);
+        return write::index_put(context, &seen[count + 1], &seen[..count], &seen[count], how);
     }
     let walk = indices.first().map_or(0, |index| index.layout.rank());
     let cut = |[table, index, dense]: [_; 3]| repeat_n(index, count).chain([dense, table]).collect();
@@ -79,7 +73,7 @@ pub fn index_put(
     let inputs = operands[..=count].iter().copied().cloned().collect();
     let outputs = vec![target.clone()];
     Parts { context, op: "index_put", inputs, outputs, cuts, scratch: 0, is_in_place: true }.run(&|inputs, outputs| {
-        write::index_put(context, &outputs[0], &inputs[..count], &inputs[count], accumulate)?;
+        write::index_put(context, &outputs[0], &inputs[..count], &inputs[count], how)?;
         Ok(Vec::new())
     })
 }

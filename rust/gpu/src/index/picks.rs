@@ -13,8 +13,17 @@ const NAMES: [&str; 4] = ["index0", "index1", "index2", "index3"];
 pub enum Family {
     /// Several at once: those below zero count from the end, an error is an IndexError.
     Several,
+    /// Rows that are looked up: none is below zero, an error is an IndexError.
+    Rows,
     /// gather and scatter: none is below zero, an error is a RuntimeError.
     Along,
+}
+
+impl Family {
+    /// Several index tensors, or one, whose indices below zero count from the end if they `wrap`.
+    pub fn of(wrap: bool) -> Family {
+        if wrap { Family::Several } else { Family::Rows }
+    }
 }
 
 /// One index tensor and the axis that it points into.
@@ -70,6 +79,7 @@ pub fn bind<'a>(kernel: &mut Kernel<'a>, picks: &'a [Pick], family: Family) {
     kernel.faults();
     let (wraps, report) = match family {
         Family::Several => ("true", "report_index"),
+        Family::Rows => ("false", "report_index"),
         Family::Along => ("false", "report_index_along"),
     };
     kernel.code(&include_str!("../shaders/index/add.wgsl").replace("WRAPS", wraps).replace("REPORT", report));

@@ -21,7 +21,8 @@ pub fn gather(context: &Context, input: &Operand, axis: usize, index: &Operand) 
 }
 
 /// Reads by index; see [`pyrite_core::Backend::index`].
-pub fn index(context: &Context, input: &Operand, indices: &[Operand]) -> Result<Buffer> {
+pub fn index(context: &Context, input: &Operand, indices: &[Operand], wrap: bool) -> Result<Buffer> {
+    let family = Family::of(wrap);
     let layout = &input.layout;
     let shape = indices.first().map_or(&[][..], |index| &index.layout.shape);
     let block = Layout { offset: 0, ..part(layout, indices.len()..layout.rank()) };
@@ -32,11 +33,11 @@ pub fn index(context: &Context, input: &Operand, indices: &[Operand]) -> Result<
     let outer = still(shape, layout.offset);
     if indices.len() > MOST || block.numel() == 0 && !indices.is_empty() {
         let first = Operand { layout: outer.clone(), ..input.clone() };
-        let located = locate(context, &first, &outer, &picks.collect::<Vec<_>>(), Family::Several, None)?;
+        let located = locate(context, &first, &outer, &picks.collect::<Vec<_>>(), family, None)?;
         return read_located(context, input, &located, shape, &block);
     }
     let picks: Vec<Pick> = picks.map(|pick| pick.over(&block.shape)).collect();
-    read(context, &Operand { layout: followed(&outer, &block), ..input.clone() }, &picks, Family::Several)
+    read(context, &Operand { layout: followed(&outer, &block), ..input.clone() }, &picks, family)
 }
 
 /// The elements of `input`, whose indexed axes stand still, that the picks lead to. The result is dense.

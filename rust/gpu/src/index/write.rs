@@ -13,7 +13,7 @@ use crate::kernel::{Kernel, require};
 use crate::memory::allocate;
 use crate::pipelines::Access;
 use pyrite_core::layout::row_major;
-use pyrite_core::{Buffer, Combine, Layout, Operand, Result};
+use pyrite_core::{Buffer, Combine, Layout, Operand, Put, Result};
 
 const SET: &str = include_str!("../shaders/index/set.wgsl");
 const RUNS: &str = include_str!("../shaders/index/runs.wgsl");
@@ -77,13 +77,7 @@ pub fn scatter(
 }
 
 /// Writes by index; see [`pyrite_core::Backend::index_put`].
-pub fn index_put(
-    context: &Context,
-    target: &Operand,
-    indices: &[Operand],
-    source: &Operand,
-    accumulate: bool,
-) -> Result<()> {
+pub fn index_put(context: &Context, target: &Operand, indices: &[Operand], source: &Operand, how: Put) -> Result<()> {
     let layout = &target.layout;
     let shape = indices.first().map_or(&[][..], |index| &index.layout.shape);
     let slot_steps = row_major(&layout.shape[..indices.len()]);
@@ -93,14 +87,14 @@ pub fn index_put(
     });
     let writing = Writing {
         picks: picks.collect(),
-        family: Family::Several,
+        family: Family::of(how.wrap),
         slot: still(shape, 0),
         still: Operand { layout: still(shape, layout.offset), ..target.clone() },
         slots: layout.shape[..indices.len()].iter().product(),
         block: Layout { offset: 0, ..part(layout, indices.len()..layout.rank()) },
         source: source.clone(),
     };
-    writing.run(context, if accumulate { Combine::Add } else { Combine::Set })
+    writing.run(context, if how.accumulate { Combine::Add } else { Combine::Set })
 }
 
 impl Writing {

@@ -125,6 +125,7 @@ fn indexed(gpu: &'static Gpu, dtype: DType) -> Result<()> {
         let places = zeros(gpu, &[9], DType::I64)?;
         let x = zeros(gpu, &shape, dtype)?;
         let read = x.index(&vec![Some(&places); axes])?;
+        x.index_select(0, &places)?;
         x.index_put(&vec![Some(&places); axes], &read, false)?;
     }
     let input = turned(&zeros(gpu, &[40, 30], dtype)?)?.operand()?;

@@ -319,6 +319,19 @@ fn an_index_out_of_bounds_is_raised_at_the_next_read_back() {
 }
 
 #[test]
+fn rows_that_are_looked_up_do_not_count_from_the_end() {
+    let Some(gpu) = gpu() else { return };
+    assert_same(gpu, 0, |on| floats(&ramp(12), &[4, 3], on)?.index_select(1, &indices(&[2, 0, 2], &[3], on)?));
+    let x = floats(&ramp(12), &[4, 3], gpu).unwrap();
+    for wrong in [-1, 3, i64::MIN] {
+        let index = indices(&[0, wrong], &[2], gpu).unwrap();
+        let text = format!("index {wrong} is out of bounds for dimension 0 with size 3");
+        assert_eq!(x.index_select(1, &index).unwrap().to_bytes().unwrap_err(), Error::Index(text));
+        assert_eq!(to_floats(&x), ramp(12));
+    }
+}
+
+#[test]
 fn nothing_is_written_where_an_index_is_out_of_bounds() {
     let Some(gpu) = gpu() else { return };
     for how in [Combine::Set, Combine::Add] {
