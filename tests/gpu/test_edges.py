@@ -94,6 +94,8 @@ def as_it_is(x):
     calls = [lambda name=name: getattr(x, name)() for name in WHOLE]
     return calls + [
         lambda: x - x,
+        lambda: x * 2 - x * 2,
+        lambda: x.sin() / x.sin(),
         lambda: x / x,
         lambda: x // x,
         lambda: x // 0,

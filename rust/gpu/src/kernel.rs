@@ -24,8 +24,8 @@ enum Form {
     Dense(DType),
     /// Elements of a dtype with a layout.
     Placed(DType, Places),
-    /// Elements taken item by item, with a layout where they are not dense.
-    Items(Item, Option<Places>),
+    /// Elements taken item by item, with a layout.
+    Items(Item, Places),
     /// A WGSL type.
     Words(&'static str),
 }
@@ -118,13 +118,8 @@ impl<'a> Kernel<'a> {
 
     /// An operand that is read item by item: `item_name(at)` begins with the element at `at`, which `item.count` divides.
     pub fn items(&mut self, name: &'static str, operand: &'a Operand, item: Item) {
-        let form = Form::Items(item, Some(self.places(&operand.layout)));
+        let form = Form::Items(item, self.places(&operand.layout));
         self.bind(name, &operand.buffer, Access::Read, form);
-    }
-
-    /// Dense elements that are written item by item, by `put_item_name(at, value)`.
-    pub fn output_items(&mut self, name: &'static str, buffer: &'a Buffer, item: Item) {
-        self.bind(name, buffer, Access::Write, Form::Items(item, None));
     }
 
     /// A buffer under a type of WGSL: the code sees a variable of that name. It has no other name in this kernel.

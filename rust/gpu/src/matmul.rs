@@ -162,9 +162,9 @@ impl<'a> Product<'a> {
         Ok(bound(context, "matmul", &self.a.buffer)? != bias && bound(context, "matmul", &self.b.buffer)? != bias)
     }
 
-    /// Whether a kernel can read the factors by fours of elements.
-    fn is_in_fours(&self, context: &Context) -> Result<bool> {
-        Ok(self.factors().iter().all(Factor::is_in_fours) && self.has_own_factors(context)?)
+    /// Whether the factors can be read by fours of elements.
+    fn is_in_fours(&self) -> bool {
+        self.factors().iter().all(Factor::is_in_fours)
     }
 }
 

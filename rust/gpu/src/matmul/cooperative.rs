@@ -12,7 +12,7 @@ use pyrite_core::Result;
 const DEPTH: usize = 32;
 
 pub fn cooperative(product: &Product<'_>, context: &Context, matrices: Matrices, tiling: Tiling) -> Result<()> {
-    let is_in_fours = product.is_in_fours(context)?;
+    let is_in_fours = product.is_in_fours();
     let item = match is_in_fours {
         true => Item { ty: "vec4<f16>", count: 4 },
         false => Item { ty: "f16", count: 1 },
@@ -26,8 +26,7 @@ pub fn cooperative(product: &Product<'_>, context: &Context, matrices: Matrices,
         let size = if matrices.has_vectors { 4 } else { 1 };
         kernel.code(&format!("alias Kept = {kept};\nconst PER_KEPT = {size}u;\nconst MATRIX = {}u;", matrices.size));
         if is_in_fours {
-            kernel.code("fn unpacked(item: vec4<f16>) -> vec4<f16> { return item; }");
-            kernel.code(&for_both(include_str!("../shaders/matmul/piece.wgsl")));
+            kernel.code(&for_both(&include_str!("../shaders/matmul/piece.wgsl").replace("READ", "item")));
         } else {
             kernel.code(&for_both(&include_str!("../shaders/matmul/element.wgsl").replace("READ", "item")));
             kernel.code(&for_both(include_str!("../shaders/matmul/piece_of_elements.wgsl")));

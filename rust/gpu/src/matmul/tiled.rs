@@ -19,23 +19,23 @@ pub struct Reading {
 }
 
 pub fn tiles(product: &Product<'_>, context: &Context, tiling: Tiling) -> Result<()> {
-    let four = product.is_in_fours(context)?.then(|| Four::of(product.a.dtype));
-    let reading = Reading { value: "f32", item: four.as_ref().map(|four| four.item), depth: 1024 / tiling.side };
+    let is_in_fours = product.is_in_fours();
+    let reading = Reading { value: "f32", item: None, depth: 1024 / tiling.side };
     in_parts(product, context, tiling, &reading, |kernel| {
-        let text = match &four {
-            Some(four) => {
-                kernel.code(&format!(
-                    "fn unpacked(item: {}) -> vec4<f32> {{ return {}; }}\nconst FILLERS_a = 0u;\nconst FILLERS_b = 64u;",
-                    four.item.ty, four.unpacked
-                ));
+        let text = match is_in_fours {
+            true => {
                 [include_str!("../shaders/matmul/piece.wgsl"), include_str!("../shaders/matmul/slice_of_pieces.wgsl")]
             }
-            None => [
+            false => [
                 include_str!("../shaders/matmul/element.wgsl"),
                 include_str!("../shaders/matmul/slice_of_elements.wgsl"),
             ],
         };
-        kernel.code(&for_both(&text.concat().replace("READ", "load")));
+        if is_in_fours {
+            ["a", "b"].into_iter().for_each(|name| kernel.in_fours(name));
+            kernel.code("const FILLERS_a = 0u;\nconst FILLERS_b = 64u;");
+        }
+        kernel.code(&for_both(&text.concat().replace("READ", if is_in_fours { "vector" } else { "load" })));
         kernel.code(&text_of_blocks(tiling.side / 64));
     })
 }
@@ -94,13 +94,11 @@ fn kernel<'k>(
     kernel.number("part_length", k.div_ceil(parts).next_multiple_of(depth).max(depth));
     kernel.number("tiles", groups(product, tiling));
     kernel.code(include_str!("../shaders/matmul/tile.wgsl"));
+    kernel.output("out", out, dtype);
     if n % 4 == 0 {
-        let Four { item, packed, .. } = Four::of(dtype);
-        kernel.output_items("out", out, item);
-        kernel.code("alias type_out = f32;");
-        kernel.code(&include_str!("../shaders/matmul/put_items.wgsl").replace("PACKED", packed));
+        kernel.in_fours("out");
+        kernel.code(include_str!("../shaders/matmul/put_vector.wgsl"));
     } else {
-        kernel.output("out", out, dtype);
         kernel.code(include_str!("../shaders/matmul/put_elements.wgsl"));
     }
     kernel
@@ -109,32 +107,6 @@ fn kernel<'k>(
 /// A text about operand X, for `a` and for `b`.
 pub fn for_both(text: &str) -> String {
     text.replace("_X", "_a") + &text.replace("_X", "_b")
-}
-
-/// Four elements side by side: as memory has them, and the expressions that make four float32 of `item` and it of `x`.
-struct Four {
-    item: Item,
-    unpacked: &'static str,
-    packed: &'static str,
-}
-
-impl Four {
-    fn of(dtype: DType) -> Four {
-        let (ty, unpacked, packed) = match dtype {
-            DType::F16 => (
-                "vec2<u32>",
-                "vec4<f32>(widen_f16(item.x & 0xffffu), widen_f16(item.x >> 16u), widen_f16(item.y & 0xffffu), widen_f16(item.y >> 16u))",
-                "vec2<u32>(narrow_f16(x.x) | (narrow_f16(x.y) << 16u), narrow_f16(x.z) | (narrow_f16(x.w) << 16u))",
-            ),
-            DType::BF16 => (
-                "vec2<u32>",
-                "bitcast<vec4<f32>>(vec4<u32>(item.x << 16u, item.x & 0xffff0000u, item.y << 16u, item.y & 0xffff0000u))",
-                "vec2<u32>(narrow_bf16(x.x) | (narrow_bf16(x.y) << 16u), narrow_bf16(x.z) | (narrow_bf16(x.w) << 16u))",
-            ),
-            _ => ("vec4<f32>", "item", "x"),
-        };
-        Four { item: Item { ty, count: 4 }, unpacked, packed }
-    }
 }
 
 /// The text of `tiled.wgsl` for threads of `blocks` x `blocks` blocks.

@@ -31,10 +31,8 @@ impl Functions {
     pub fn bind(&mut self, binding: &Binding, slot: &Slot, long: Long, label: &str) -> Result<()> {
         let name = binding.name;
         match binding.form {
-            Form::Placed(_, places) | Form::Items(_, Some(places)) => self.places(name, places),
-            Form::Dense(_) | Form::Items(_, None) | Form::Words(_) => {
-                self.add(format!("place_{name}"), "(i: u32) -> u32 { return i; }")
-            }
+            Form::Placed(_, places) | Form::Items(_, places) => self.places(name, places),
+            Form::Dense(_) | Form::Words(_) => self.add(format!("place_{name}"), "(i: u32) -> u32 { return i; }"),
         }
         match binding.form {
             Form::Dense(dtype) | Form::Placed(dtype, _) => self.elements(name, dtype, long, slot, label),
@@ -129,13 +127,10 @@ impl Functions {
         }
     }
 
-    /// Reading and writing the items of a binding.
+    /// Reading the items of a binding.
     fn items(&mut self, name: &str, Item { ty, count }: Item, slot: &Slot) {
         let place = format!("{}[at / {count}u]", slot.variable);
         self.add(format!("item_{name}"), &format!("(at: u32) -> {ty} {{ return {place}; }}"));
-        if slot.access == Access::Write {
-            self.add(format!("put_item_{name}"), &format!("(at: u32, value: {ty}) {{ {place} = value; }}"));
-        }
     }
 
     /// Reading and writing int64 as what fits an index, or as two words.

@@ -4,5 +4,5 @@ fn piece_X(at: u32, across: u32, k: u32, end: u32) -> vec4<Value> {
     if !IS_WHOLE && (across >= size_X(ACROSS_X) || k >= end) {
         return vec4<Value>();
     }
-    return unpacked(item_X(at + across * stride_X(ACROSS_X) + k * stride_X(ALONG_X)));
+    return READ_X(at + across * stride_X(ACROSS_X) + k * stride_X(ALONG_X));
 }
