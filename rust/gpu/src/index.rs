@@ -20,9 +20,6 @@ use crate::not_built::not_built;
 use crate::program::MAX_ELEMENTS;
 use pyrite_core::{DType, Layout, Operand, Result};
 
-/// Threads of a workgroup.
-const THREADS: usize = 256;
-
 /// Refuses more threads than 32-bit indices reach.
 fn within_reach(what: &str, count: usize) -> Result<()> {
     match count > MAX_ELEMENTS {

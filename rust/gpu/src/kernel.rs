@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::memory::{Bound, bound};
 use crate::not_built::not_built;
 use crate::parameters::Parameters;
-use crate::pipelines::{Access, Pipeline, Source};
+use crate::pipelines::{Access, Pipeline, Source, WORKGROUP};
 use crate::recorder::Command;
 use pyrite_core::{Buffer, DType, Error, Layout, Operand, Result};
 use std::sync::Arc;
@@ -191,6 +191,13 @@ impl<'a> Kernel<'a> {
             slots.push(Bound { buffer: context.faults().clone(), offset: 0, size: None });
         }
         Ok(slots)
+    }
+
+    /// Runs the kernel in so many threads: the code's `each(i: u32)` for every number below.
+    pub fn launch_each(mut self, context: &Context, threads: usize) -> Result<()> {
+        self.number("threads", threads);
+        self.code(include_str!("shaders/each.wgsl"));
+        self.launch(context, [threads.div_ceil(WORKGROUP), 1, 1])
     }
 
     /// Runs the kernel over a grid of workgroups; where only the first axis has more than one, it may be of any length.

@@ -122,7 +122,7 @@ impl<'a> Product<'a> {
                 let t = compute_type(a.dtype, context.long()).unwrap_or("f32");
                 let sum = plus(t, "sum", &times(t, "x", "y"));
                 kernel.code(&include_str!("shaders/matmul/simple.wgsl").replace("SUM", &sum));
-                kernel.launch(context, [sizes.total().div_ceil(256), 1, 1])
+                kernel.launch_each(context, sizes.total())
             }
             Method::Blocks => {
                 let mut kernel = self.kernel();

@@ -5,7 +5,7 @@ use crate::elements::narrow;
 use crate::kernel::{Kernel, require};
 use crate::memory::{ALIGNMENT, allocate, window};
 use crate::not_built::not_built;
-use crate::pipelines::{Access, WORKGROUP};
+use crate::pipelines::Access;
 use crate::program::MAX_ELEMENTS;
 use pyrite_core::half::{bf16, f16};
 use pyrite_core::random::{Draw, Law};
@@ -58,7 +58,6 @@ fn launch(context: &Context, draw: &Draw, out: &Buffer, places: Range<usize>) ->
     kernel.number("numel", places.len());
     kernel.number("sequences", draw.sequences());
     kernel.number("first_round", first_round);
-    kernel.number("rounds", rounds);
     kernel.numbers("seed", words([draw.seed]));
     kernel.numbers("counter", words([draw.offset / 4]));
     parameters(&mut kernel, draw);
@@ -76,7 +75,7 @@ fn launch(context: &Context, draw: &Draw, out: &Buffer, places: Range<usize>) ->
     kernel.code(&law(draw, form));
     kernel.code(&put(dtype, form));
     kernel.code(include_str!("shaders/random/deal.wgsl"));
-    kernel.launch(context, [(draw.sequences() * rounds).div_ceil(WORKGROUP), 1, 1])
+    kernel.launch_each(context, draw.sequences() * rounds)
 }
 
 fn form(draw: &Draw) -> Form {

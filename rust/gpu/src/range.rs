@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::elements::{compute_type, narrow, plus, times};
 use crate::kernel::{Kernel, require};
 use crate::memory::{allocate, upload};
-use crate::pipelines::WORKGROUP;
 use crate::program::MAX_ELEMENTS;
 use pyrite_core::range::{Course, Range};
 use pyrite_core::{Buffer, DType, Result};
@@ -49,7 +48,7 @@ pub fn range(context: &Context, range: &Range) -> Result<Buffer> {
         }
     };
     kernel.code(&include_str!("shaders/range.wgsl").replace("VALUE", &value));
-    kernel.launch(context, [numel.div_ceil(WORKGROUP), 1, 1])?;
+    kernel.launch_each(context, numel)?;
     Ok(out)
 }
 

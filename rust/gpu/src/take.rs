@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
-use crate::pipelines::WORKGROUP;
 use pyrite_core::{Buffer, DType, Operand, Result};
 
 /// The first `taken` elements of each line that `picked` names, which holds `picks` int32 places a line.
@@ -55,10 +54,9 @@ fn launch(
     if let Some(places) = places {
         kernel.output("found", places, DType::I64);
     }
-    kernel.number("count", lines.count);
     kernel.number("picks", picks);
     kernel.number("taken", taken);
     let place = if places.is_some() { "store_index_found(i, place);" } else { "" };
     kernel.code(&include_str!("shaders/take.wgsl").replace("COPY", copy).replace("PLACE", place));
-    kernel.launch(context, [(lines.count * taken).div_ceil(WORKGROUP), 1, 1])
+    kernel.launch_each(context, lines.count * taken)
 }

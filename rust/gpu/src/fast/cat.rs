@@ -21,9 +21,8 @@ pub fn cat(context: &Context, axis: usize, parts: &[Option<Operand>], out: &Oper
     }
     kernel.target("out", out);
     let count: usize = shape.iter().product();
-    kernel.number("count", count);
     kernel.number("length", shape[axis]);
     kernel.number("inner", shape[axis + 1..].iter().product());
     kernel.code(&include_str!("../shaders/fast/cat.wgsl").replace("PARTS", &code));
-    kernel.launch(context, [count.div_ceil(256), 1, 1])
+    kernel.launch_each(context, count)
 }

@@ -5,7 +5,6 @@ use super::softmax::ADDED;
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::lines::Lines;
-use crate::pipelines::WORKGROUP;
 use pyrite_core::{Operand, Result};
 
 const CHECK: &str = include_str!("../shaders/fast/check_class.wgsl");
@@ -52,7 +51,7 @@ impl Classes<'_> {
         rows.kernel.faults();
         self.bind(&mut rows.kernel);
         rows.kernel.code(&(self.classes() + CHECK + include_str!("../shaders/fast/picked.wgsl")));
-        rows.kernel.launch(context, [x.count.div_ceil(WORKGROUP), 1, 1])
+        rows.kernel.launch_each(context, x.count)
     }
 
     /// The gradient of scores, or of log-probabilities where there are none.

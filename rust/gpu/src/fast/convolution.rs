@@ -330,7 +330,7 @@ fn join(context: &Context, partial: &Operand, parts: usize, bias: Option<&Operan
         None => "0.0",
     };
     kernel.code(&include_str!("../shaders/fast/convolution/join.wgsl").replace("BIAS", added));
-    kernel.launch(context, [size.div_ceil(256), 1, 1])
+    kernel.launch_each(context, size)
 }
 
 #[cfg(test)]

@@ -122,9 +122,8 @@ fn launch(
     kernel.numbers("stride", windows.stride.into_iter().map(|n| n as u32));
     kernel.numbers("dilation", windows.dilation.into_iter().map(|n| n as u32));
     kernel.numbers("before", windows.before.into_iter().map(|n| n as u32));
-    kernel.number("planes", to.starts.layout.numel());
     kernel.code(PLANES);
     kernel.code(include_str!("../shaders/fast/pooling/windows.wgsl"));
     kernel.code(text);
-    kernel.launch(context, [total.div_ceil(256), 1, 1])
+    kernel.launch_each(context, total)
 }

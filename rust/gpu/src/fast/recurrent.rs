@@ -47,9 +47,8 @@ fn step<'a>(
     let state = &inputs[inputs.len() - 1].1.layout;
     let (count, width) = (state.numel(), state.shape[1]);
     let gates = inputs.iter().find(|(name, _)| *name == "gates").map_or(0, |(_, gates)| gates.layout.shape[1] / width);
-    kernel.number("count", count);
     kernel.number("width", width);
     kernel.code(&format!("const GATES = {gates}u;"));
     kernel.code(&include_str!("../shaders/fast/recurrent/step.wgsl").replace("STEP", code));
-    kernel.launch(context, [count.div_ceil(256), 1, 1])
+    kernel.launch_each(context, count)
 }

@@ -27,12 +27,11 @@ pub fn resample(
     kernel.input("weights", weights);
     kernel.target("out", &to.starts);
     kernel.target("out_along", &to.along);
-    kernel.number("planes", to.starts.layout.numel());
     kernel.numbers("taps", taps.into_iter().map(|n| n as u32));
     let sizes = &to.along.layout.shape;
     let tables = [0, sizes[0] * taps[0], sizes[0] * taps[0] + sizes[1] * taps[1]];
     kernel.numbers("table", tables.into_iter().map(|n| n as u32));
     kernel.code(PLANES);
     kernel.code(include_str!("../shaders/fast/resample.wgsl"));
-    kernel.launch(context, [total.div_ceil(256), 1, 1])
+    kernel.launch_each(context, total)
 }

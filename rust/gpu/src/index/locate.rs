@@ -1,7 +1,7 @@
 //! Where index tensors lead, as dense words: places in memory, and slots, which count the elements or blocks that can be led to.
 
 use super::picks::{self, Family, MOST, Pick};
-use super::{THREADS, merged, within_reach};
+use super::{merged, within_reach};
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::memory::allocate;
@@ -36,7 +36,6 @@ pub fn locate(
         let mut kernel = Kernel::new("indices");
         kernel.words("places", &located.places, "array<u32>", Access::Write);
         kernel.words("slots", &located.slots, "array<u32>", Access::Write);
-        kernel.number("count", count);
         picks::bind(&mut kernel, picks.unwrap_or_default(), family);
         let first = match round {
             0 => {
@@ -54,7 +53,7 @@ pub fn locate(
             .replace("FIRST_PLACE", first[0])
             .replace("FIRST_SLOT", first[1]);
         kernel.code(&code.replace("RESET", reset));
-        kernel.launch(context, [count.div_ceil(THREADS), 1, 1])?;
+        kernel.launch_each(context, count)?;
     }
     Ok(located)
 }

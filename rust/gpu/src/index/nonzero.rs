@@ -1,7 +1,7 @@
 //! The places of the elements that are not zero, and whether there is a zero. Zero is told by the bits: any dtype, NaN is not.
 
 use super::prefix::prefix_sums;
-use super::{THREADS, in_words, within_reach};
+use super::{in_words, within_reach};
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::memory::{allocate, download};
@@ -75,7 +75,7 @@ fn launch(context: &Context, input: &Operand, threads: usize, bound: &[Bound<'_>
     kernel.numbers("sizes", input.layout.shape.iter().map(|&size| size as u32));
     kernel.code(&is_zero(input.dtype, per_element));
     kernel.code(&format!("const CHUNK = {CHUNK}u;\n\n{code}"));
-    kernel.launch(context, [threads.div_ceil(THREADS), 1, 1])
+    kernel.launch_each(context, threads)
 }
 
 /// An element is zero where all its bits but the signs of floats are.

@@ -1,7 +1,6 @@
 //! The sources of a write listed by slot, those of one slot in order: few by counting which come before, many by a radix sort of
 //! four bits at a time. Both are stable.
 
-use super::THREADS;
 use super::prefix::prefix_sums;
 use crate::context::Context;
 use crate::kernel::Kernel;
@@ -25,7 +24,7 @@ pub fn by_slot(context: &Context, slot_of: &Buffer, count: usize, slots: usize) 
         kernel.words("order", &order, "array<u32>", Access::Write);
         kernel.number("count", count);
         kernel.code(include_str!("../shaders/index/rank.wgsl"));
-        kernel.launch(context, [count.div_ceil(THREADS), 1, 1])?;
+        kernel.launch_each(context, count)?;
         return Ok(order);
     }
     let bits = usize::BITS - slots.leading_zeros();
@@ -63,7 +62,7 @@ fn pass(
         kernel.number("shift", shift as usize);
         let source = if list.is_some() { "list[i]" } else { "i" };
         kernel.code(&code.replace("SOURCE", source).replace("CHUNK", &format!("{CHUNK}u")));
-        kernel.launch(context, [chunks.div_ceil(THREADS), 1, 1])
+        kernel.launch_each(context, chunks)
     };
     launch("count digits", include_str!("../shaders/index/digits.wgsl"), false)?;
     prefix_sums(context, &starts, DIGITS * chunks)?;

@@ -2,7 +2,7 @@
 
 use super::locate::{Located, locate};
 use super::picks::{self, Family, MOST, Pick};
-use super::{THREADS, followed, in_words, merged, part, still, widened, within_reach};
+use super::{followed, in_words, merged, part, still, widened, within_reach};
 use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::memory::allocate;
@@ -86,6 +86,6 @@ fn launch<'a>(context: &Context, kernel: Kernel<'a>, input: &'a Operand) -> Resu
         8 * size,
         u32::MAX >> (32 - 8 * size)
     ));
-    kernel.launch(context, [count.div_ceil(per_word * THREADS), 1, 1])?;
+    kernel.launch_each(context, count.div_ceil(per_word))?;
     Ok(out)
 }

@@ -6,7 +6,7 @@ use super::combine::combined;
 use super::locate::{Located, locate};
 use super::order::by_slot;
 use super::picks::{Family, Pick};
-use super::{THREADS, in_words, merged, part, still, widened, within_reach};
+use super::{in_words, merged, part, still, widened, within_reach};
 use crate::context::Context;
 use crate::elements::wide;
 use crate::kernel::{Kernel, require};
@@ -174,7 +174,7 @@ impl Writing {
         kernel.number("block", block.numel());
         let threads = count * block.numel();
         within_reach("a write by index", threads)?;
-        kernel.launch(context, [threads.div_ceil(THREADS), 1, 1])
+        kernel.launch_each(context, threads)
     }
 }
 
@@ -183,7 +183,6 @@ fn elect(context: &Context, located: &Located, winners: &Buffer, count: usize) -
     let mut kernel = Kernel::new("last by index");
     kernel.words("slots", &located.slots, "array<u32>", Access::Read);
     kernel.words("winners", winners, "array<atomic<u32>>", Access::Write);
-    kernel.number("count", count);
     kernel.code(include_str!("../shaders/index/elect.wgsl"));
-    kernel.launch(context, [count.div_ceil(THREADS), 1, 1])
+    kernel.launch_each(context, count)
 }

@@ -34,11 +34,10 @@ pub fn join(
     kernel.dense("part", &partial, dtype);
     kernel.output("out", product.out, product.a.dtype);
     product.finish(&mut kernel);
-    kernel.number("count", total);
     kernel.number("parts", parts);
     kernel.number("element_step", steps[0]);
     kernel.number("part_step", steps[1]);
     let t = compute_type(dtype, context.long()).unwrap_or("f32");
     kernel.code(&include_str!("../shaders/matmul/parts.wgsl").replace("SUM", &plus(t, "sum", "next")));
-    kernel.launch(context, [total.div_ceil(256), 1, 1])
+    kernel.launch_each(context, total)
 }

@@ -1,12 +1,4 @@
 // Writes the number of each place.
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
-    if i < numel() {
-        store_out(i, VALUE);
-    }
+fn each(i: u32) {
+    store_out(i, VALUE);
 }

@@ -7,7 +7,6 @@ use crate::kernel::Kernel;
 use crate::lines::Lines;
 use crate::memory::allocate;
 use crate::order::{Order, keys};
-use crate::pipelines::WORKGROUP;
 use crate::take;
 use pyrite_core::{Buffer, DType, Operand, Result};
 
@@ -68,18 +67,16 @@ fn places(context: &Context, lines: &Lines, order: Order, how: Arrangement) -> R
     kernel.input("item", &lines.starts);
     kernel.input("along", &lines.steps);
     kernel.output("out", &out, DType::I32);
-    kernel.number("count", lines.count);
     kernel.number("length", lines.length);
     kernel.number("k", k);
     kernel.code(&keys(lines.starts.dtype, order));
     kernel.code(include_str!("../shaders/sort/in_turn.wgsl"));
-    let groups = if lines.length <= SHORT {
+    if lines.length <= SHORT {
         kernel.code(&include_str!("../shaders/sort/line_a_thread.wgsl").replace("ARRANGE", call));
-        lines.count.div_ceil(WORKGROUP)
+        kernel.launch_each(context, lines.count)?;
     } else {
         kernel.code(include_str!("../shaders/sort/line_a_group.wgsl"));
-        lines.count
-    };
-    kernel.launch(context, [groups, 1, 1])?;
+        kernel.launch(context, [lines.count, 1, 1])?;
+    }
     Ok(out)
 }

@@ -1,13 +1,4 @@
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
-    if i >= count() {
-        return;
-    }
+fn each(i: u32) {
     let outer = i / inner() / length();
     // How far along the axis the element lies behind the parts that have been passed.
     var left = i / inner() % length();

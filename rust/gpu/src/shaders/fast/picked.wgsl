@@ -1,13 +1,4 @@
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) index: u32,
-) {
-    let line = group_index(group, grid) * 256u + index;
-    if line >= count() {
-        return;
-    }
+fn each(line: u32) {
     check_class(line);
     let label = class_of(line);
     var loss = 0.0;

@@ -1,16 +1,7 @@
 // One element of the result a thread: sums of sums of sums, the last axis innermost.
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
+fn each(i: u32) {
     let size = out_size();
     let plane = i / (size.x * size.y * size.z);
-    if plane >= planes() {
-        return;
-    }
     let own = spot(i, size);
     let at_x = place_x(plane);
     let row = vec3<u32>(table(0u), table(1u), table(2u)) + own * vec3<u32>(taps(0u), taps(1u), taps(2u));

@@ -1,18 +1,8 @@
 // Combines each home with its sources: the thread of a run's first takes those of its chunk in order, then what the chunks that
 // the run goes on in came to.
-
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let t = group_index(group, grid) * 256u + lane;
+fn each(t: u32) {
     let first = t / block();
     let element = t % block();
-    if first >= count() {
-        return;
-    }
     let slot = slot_at(first);
     if slot == 0xffffffffu || goes_on(first) {
         return;

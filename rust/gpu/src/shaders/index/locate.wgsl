@@ -6,16 +6,7 @@ var<private> place: u32;
 var<private> slot: u32;
 var<private> fits: bool = true;
 
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
-    if i >= count() {
-        return;
-    }
+fn each(i: u32) {
     place = FIRST_PLACE;
     slot = FIRST_SLOT;
     fits = slot != NONE;

@@ -1,16 +1,6 @@
 // Combines the sources at the start of each chunk of the list that belong to a run from an earlier chunk.
-
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let t = group_index(group, grid) * 256u + lane;
+fn each(t: u32) {
     let first = t / block() * CHUNK;
-    if first >= count() {
-        return;
-    }
     if !goes_on(first) {
         return;
     }

@@ -1,14 +1,5 @@
 // Products of matrices of any dtype, one element of the result a thread.
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
-    if i >= size_a(0u) * size_a(1u) * size_b(2u) {
-        return;
-    }
+fn each(i: u32) {
     let column = i % size_b(2u);
     let row = i / size_b(2u) % size_a(1u);
     let batch = i / size_b(2u) / size_a(1u);

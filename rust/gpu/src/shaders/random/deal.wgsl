@@ -1,15 +1,6 @@
 // One thread draws one block of one stream and writes its `width` numbers, which lie `sequences()` apart.
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let at = group_index(group, grid) * 256u + lane;
+fn each(at: u32) {
     let sequence = at % sequences();
-    if (at / sequences() >= rounds()) {
-        return;
-    }
     let round = first_round() + at / sequences();
     let low = counter(0u) + round;
     let high = counter(1u) + u32(low < round);

@@ -1,17 +1,8 @@
 // The adjoint of a pooling: one place a thread, which adds up `x` of the windows over it. Those come last first, so that their
 // taps come in order.
-@compute @workgroup_size(256)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) grid: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let i = group_index(group, grid) * 256u + lane;
+fn each(i: u32) {
     let size = out_size();
     let plane = i / (size.x * size.y * size.z);
-    if plane >= planes() {
-        return;
-    }
     let own = spot(i, size);
     let at_x = place_x(plane);
     let room = own + vector_before();
