@@ -168,3 +168,23 @@ def test_a_query_without_keys_gives_zeros():
 def test_mistakes_are_refused(act, error, text):
     with pytest.raises(error, match=text):
         act()
+
+
+def test_adaptive_pools_keep_the_sizes_that_are_none():
+    x = pyrite.rand(2, 3, 6, 5, generator=pyrite.Generator().manual_seed(0))
+    assert pyrite.equal(F.adaptive_avg_pool2d(x, (None, 5)), x)
+    assert pyrite.equal(F.adaptive_max_pool2d(x, (3, None)), x.unflatten(2, (3, 2)).amax(3))
+    assert F.adaptive_avg_pool3d(x, None).shape == x.shape
+    with pytest.raises(TypeError, match="must be int, not float"):
+        F.adaptive_avg_pool2d(x, 2.5)
+
+
+def test_fractional_pools_take_a_ratio():
+    assert F.fractional_max_pool2d(pyrite.rand(1, 1, 8, 8), 2, output_ratio=0.5).shape == (1, 1, 4, 4)
+    assert F.fractional_max_pool3d(pyrite.rand(1, 1, 8, 8, 8), 2, output_ratio=(0.5, 0.75, 0.5)).shape == (
+        1,
+        1,
+        4,
+        6,
+        4,
+    )

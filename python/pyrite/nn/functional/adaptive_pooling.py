@@ -11,7 +11,8 @@ from pyrite.nn.functional.pooling import (
     max_pool3d_with_indices,
 )
 from pyrite.nn.functional.resampling import Axis, Taps, resample
-from pyrite.nn.functional.windows import sizes_of
+from pyrite.nn.functional.windows import each_of
+from pyrite.ops.arguments import index as whole
 from pyrite.ops.room import require_room
 from pyrite.tensor import Tensor
 
@@ -29,8 +30,10 @@ def _target_size(name: str, input: Tensor, output_size, count: int) -> tuple[int
             f"{name}: Expected input to have non-zero size for non-batch dimensions, "
             f"but input has sizes {list(input.shape)}"
         )
-    sizes = [None] * count if output_size is None else sizes_of(name, "output_size", output_size, count)
-    target = tuple(n if s is None else s for s, n in zip(sizes, input.shape[-count:], strict=True))
+    sizes = [None] * count if output_size is None else each_of(name, "output_size", output_size, count)
+    target = tuple(
+        n if s is None else whole(name, "output_size", s) for s, n in zip(sizes, input.shape[-count:], strict=True)
+    )
     if any(n < 0 for n in target):
         raise RuntimeError(
             f"{name}: elements of output_size must be greater than or equal to 0 but received {list(target)}"

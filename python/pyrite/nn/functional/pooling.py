@@ -9,7 +9,7 @@ from typing import Any
 from pyrite import ops
 from pyrite.nn.functional.lattice import span
 from pyrite.nn.functional.window_pool import window_max, window_sum
-from pyrite.nn.functional.windows import sizes_of
+from pyrite.nn.functional.windows import each_of, sizes_of
 from pyrite.tensor import Tensor
 
 
@@ -293,7 +293,7 @@ def _fractional_geometry(
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
     kernel = sizes_of(name, "kernel_size", kernel_size, count)
     if output_size is None:
-        ratio = sizes_of(name, "output_ratio", output_ratio, count)
+        ratio = each_of(name, "output_ratio", output_ratio, count)
         output_size = [int(n * r) for n, r in zip(input.shape[-count:], ratio, strict=True)]
     output = sizes_of(name, "output_size", output_size, count)
     if any(o + k - 1 > n for o, k, n in zip(output, kernel, input.shape[-count:], strict=True)):

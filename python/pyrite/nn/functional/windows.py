@@ -10,10 +10,15 @@ from pyrite.tensor import Handle, Tensor
 
 
 def sizes_of(name: str, argument: str, value, count: int) -> tuple[int, ...]:
-    """One number for each of `count` dimensions, from one number or a sequence of one or `count`."""
+    """One whole number for each of `count` dimensions, from one number or a sequence of one or `count`."""
+    return tuple(index(name, argument, size) for size in each_of(name, argument, value, count))
+
+
+def each_of(name: str, argument: str, value, count: int) -> tuple:
+    """One value for each of `count` dimensions, from a number or a sequence of one or `count`."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = (value,)
-    sizes = tuple(index(name, argument, size) for size in value)
+    sizes = tuple(value)
     if len(sizes) == 1:
         sizes *= count
     if len(sizes) != count:
