@@ -300,6 +300,10 @@ ROWS = [
 
 #: Calls that once ended the process, hung, or surfaced as a mistake of the package.
 FOUND = [
+    ("F.soft_margin_loss((1, 2), (1, 2))", "TypeError"),
+    ("F.soft_margin_loss(x, (1, 2))", "TypeError"),
+    ("pyrite.Tensor.detach(np.ones(2))", "TypeError"),
+    ("pyrite.Tensor.detach_(np.ones(2))", "TypeError"),
     ("pyrite.empty(2**62, 0).sum(-1)", "RuntimeError"),
     ("pyrite.empty(2**62, 0).t().any(0)", "RuntimeError"),
     ("pyrite.empty(2**62, 0).cumsum(0).unbind()", "RuntimeError"),
@@ -360,6 +364,13 @@ def test_misuse(call: str, name: str, text: str) -> None:
         eval(call, scope)
     assert type(raised.value).__name__ == name, repr(raised.value)
     assert text in str(raised.value)
+
+
+def test_a_batch_that_contains_itself() -> None:
+    batch: list = []
+    batch.append(batch)
+    with pytest.raises(RecursionError, match="contains itself"):
+        data.default_collate(batch)
 
 
 def test_what_stays_possible() -> None:

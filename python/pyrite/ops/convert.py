@@ -16,7 +16,7 @@ from pyrite.device import resolve
 from pyrite.dtype import dtype, float32, kind, of_argument
 from pyrite.memory_format import contiguous_format, strides_in
 from pyrite.memory_format import memory_format as memory_format_class
-from pyrite.ops.arguments import type_name
+from pyrite.ops.arguments import require_tensor, type_name
 from pyrite.ops.data import FORMATS
 from pyrite.ops.room import OBJECT, require_room
 from pyrite.tensor import Handle, Tensor, wrap
@@ -81,11 +81,13 @@ def contiguous(input: Any, memory_format: Any = None) -> Any:
 
 def detach(input: Tensor) -> Tensor:
     """The same storage outside of the graph (see ``torch.Tensor.detach``)."""
+    require_tensor("detach", input)
     return wrap(input.handle.alias())
 
 
 def detach_(input: Tensor) -> Tensor:
     """Takes the tensor out of the graph."""
+    require_tensor("detach_", input)
     if input.base is not None:
         raise RuntimeError("Can't detach views in-place. Use detach() instead.")
     input.node = None

@@ -7,6 +7,7 @@ from pyrite import ops
 from pyrite.autograd.function import Function
 from pyrite.nn.functional.reduction import chosen_reduction, reduced
 from pyrite.ops import elementwise as rows
+from pyrite.ops.arguments import require_tensor
 from pyrite.tensor import Tensor
 
 
@@ -235,4 +236,6 @@ def soft_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """log(1 + e^(-y x)) for targets y of 1 or -1."""
+    require_tensor("soft_margin_loss", input)
+    require_tensor("soft_margin_loss", target, "target", 2)
     return reduced((-target * input).exp().log1p(), chosen_reduction(reduction, size_average, reduce))

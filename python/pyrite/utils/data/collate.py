@@ -132,9 +132,14 @@ def default_collate(batch: Sequence) -> Any:
     float64).
 
     Strings and bytes stay as they are; mappings, named tuples and sequences are collated element by element (a tuple
-    comes out as a list). Raises TypeError for any other type, RuntimeError for sequences of different lengths.
+    comes out as a list). Raises TypeError for any other type, RuntimeError for sequences of different lengths,
+    RecursionError for what contains itself.
     """
-    return collate(batch, collate_fn_map=default_collate_fn_map)
+    try:
+        return collate(batch, collate_fn_map=default_collate_fn_map)
+    except RecursionError:
+        text = "default_collate: the batch contains itself, or is nested deeper than Python's stack"
+        raise RecursionError(text) from None
 
 
 def convert_numpy(value: Any) -> Any:
