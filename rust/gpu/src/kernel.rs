@@ -246,10 +246,14 @@ pub fn compile(
     context.pipelines.get(context, &Source { label, text: &text, accesses, placement, parameters: parameters.bytes() })
 }
 
+/// Whether the device computes in 64-bit floats.
+pub fn has_doubles(context: &Context) -> bool {
+    context.has(wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64)
+}
+
 /// Refuses what kernels of this device cannot compute in a dtype.
 pub fn require(context: &Context, what: &str, dtype: DType) -> Result<()> {
-    let needed = wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64;
-    if dtype.real() != DType::F64 || context.has(needed) {
+    if dtype.real() != DType::F64 || has_doubles(context) {
         return Ok(());
     }
     let (name, device) = (dtype.name(), &context.adapter.name);

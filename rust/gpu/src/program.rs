@@ -3,15 +3,15 @@
 
 use crate::context::Context;
 use crate::emit;
-use crate::kernel::{compile, grid, require};
-use crate::memory::{bound, convert};
+use crate::kernel::{compile, grid, has_doubles, require};
+use crate::memory::{bound, convert, upload};
 use crate::parameters::Parameters;
 use crate::part::{Part, Target};
 use crate::pipelines::Access;
 use crate::recorder::Command;
 use crate::window;
 use pyrite_core::program::{Arg, Input, Program, Run, Step};
-use pyrite_core::{Buffer, DType, Op, Operand, Result};
+use pyrite_core::{Buffer, DType, Layout, Op, Operand, Result, Scalar};
 
 /// The most elements that 32-bit indices reach, with room for the last workgroups of a grid.
 pub const MAX_ELEMENTS: usize = 1 << 31;
@@ -23,10 +23,54 @@ const PARTS: usize = 16;
 
 /// Evaluates a program; see `Backend::run`.
 pub fn run(context: &Context, program: &Program, outputs: &[Buffer]) -> Result<()> {
-    match copy_in_words(program) {
-        Some(words) => launch(context, &words, outputs, Target::Dense),
-        None => launch(context, program, outputs, Target::Dense),
+    let moves = moves_of_words(context, program)?;
+    launch(context, moves.as_ref().unwrap_or(program), outputs, Target::Dense)
+}
+
+/// The program with other dtypes of the same bytes, where it only moves what the device does not compute in, or less well.
+fn moves_of_words(context: &Context, program: &Program) -> Result<Option<Program>> {
+    if has_doubles(context) {
+        return Ok(copy_in_words(program));
     }
+    let filled = fill_of_upload(context, program)?;
+    Ok(copy_in_words(filled.as_ref().unwrap_or(program)).or_else(|| moves_of_integers(program)))
+}
+
+/// A program that computes nothing of float64, but copies and selects, with int64 in its place.
+fn moves_of_integers(program: &Program) -> Option<Program> {
+    if !program.steps.iter().any(|step| step.dtype() == DType::F64) {
+        return None;
+    }
+    let mut moves = program.clone();
+    for step in &mut moves.steps {
+        match step {
+            Step::Apply { op: Op::copy | Op::select, dtype, .. } if *dtype == DType::F64 => *dtype = DType::I64,
+            Step::Apply { dtype: DType::F64, .. }
+            | Step::Cast { from: DType::F64, .. }
+            | Step::Cast { to: DType::F64, .. } => return None,
+            _ => {}
+        }
+    }
+    moves.inputs.iter_mut().filter(|input| input.dtype == DType::F64).for_each(|input| input.dtype = DType::I64);
+    for scalar in moves.scalars.iter_mut().filter(|(_, dtype)| *dtype == DType::F64) {
+        *scalar = (Scalar::Int(scalar.0.to_f64().to_bits() as i64), DType::I64);
+    }
+    Some(moves)
+}
+
+/// A fill with a complex128, for which no integer is large enough, as a copy of one element.
+fn fill_of_upload(context: &Context, program: &Program) -> Result<Option<Program>> {
+    let [Step::Apply { op: Op::copy, dtype: DType::C128, args }] = program.steps.as_slice() else { return Ok(None) };
+    let [Arg::Scalar(k)] = args.as_slice() else { return Ok(None) };
+    let number = program.scalars[*k].0.to_complex();
+    let buffer = upload(context, &[number.re.to_ne_bytes(), number.im.to_ne_bytes()].concat())?;
+    let strides = program.shape.iter().map(|_| 0).collect();
+    let mut copy = program.clone();
+    copy.scalars.clear();
+    copy.steps = vec![Step::Apply { op: Op::copy, dtype: DType::C128, args: vec![Arg::Input(copy.inputs.len())] }];
+    let layout = Layout { shape: program.shape.clone(), strides, offset: 0 };
+    copy.inputs.push(Input { buffer, layout, dtype: DType::C128 });
+    Ok(Some(copy))
 }
 
 /// Copies into the places of `target`; see `Backend::write`. What kernels do not see at once is halved.
@@ -177,9 +221,12 @@ fn require_dtypes(context: &Context, parts: &[Part<'_>]) -> Result<()> {
 pub fn run_together(context: &Context, runs: &[&Run]) -> Result<()> {
     let mut alike: Vec<(Vec<u8>, Vec<Part<'_>>)> = Vec::new();
     for Run { program, outputs } in runs {
-        let is_usual = sees_all(context, program, outputs) && copy_in_words(program).is_none();
-        if program.numel == 0 || program.numel > MOST_TOGETHER || !is_usual {
-            run(context, program, outputs)?;
+        if let Some(moves) = moves_of_words(context, program)? {
+            launch(context, &moves, outputs, Target::Dense)?;
+            continue;
+        }
+        if program.numel == 0 || program.numel > MOST_TOGETHER || !sees_all(context, program, outputs) {
+            launch(context, program, outputs, Target::Dense)?;
             continue;
         }
         let part = Part::new(program, outputs, Target::Dense)?;
