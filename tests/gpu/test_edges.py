@@ -173,6 +173,17 @@ def test_windows_over_nothing(name):
         assert_alike(lambda x, n=n: in_windows(x, n), TENSORS[name]())
 
 
+@pytest.mark.parametrize("p", [math.nan, -0.1, 1.5, math.inf])
+@pytest.mark.parametrize("dtype", [pyrite.float32, pyrite.bfloat16])
+def test_what_is_no_probability_is_refused_at_the_next_read_back(p, dtype):
+    drawn = pyrite.bernoulli(pyrite.tensor([[0.0, 1.0], [p, 0.5]], dtype=dtype, device="cuda").t())
+    with pytest.raises(RuntimeError, match=r"bernoulli expects every p to be in \[0, 1\]"):
+        drawn.cpu()
+    assert pyrite.bernoulli(pyrite.tensor([0.0, 1.0, 1.0], dtype=dtype, device="cuda")).tolist() == [0, 1, 1]
+    with pytest.raises(NotImplementedError, match="bernoulli_tensor_cuda_p_"):
+        drawn.bernoulli_(pyrite.tensor(1, device="cuda"))
+
+
 @pytest.mark.parametrize("make", [pyrite.zeros, pyrite.randn, pyrite.eye, pyrite.arange, pyrite.randperm])
 def test_what_does_not_fit_is_refused_with_its_size_and_the_device_goes_on(make):
     held, total = pyrite.ones(1000, device="cuda"), pyrite.cuda.mem_get_info()[1]

@@ -59,9 +59,11 @@ def permutation(source: Source, n: int, dtype: DType) -> Handle:
 
 
 def bernoulli_each(source: Source, p: Tensor, dtype: DType) -> Handle:
-    """Ones with the probabilities of `p`, else zeros. On a GPU probabilities outside of [0, 1] are not refused."""
+    """Ones with the probabilities of `p`, else zeros; what is none is refused, on a GPU at the next read-back."""
     if isinstance(source, _core.Generator):
         return _core.bernoulli_each(source, p.handle, dtype)
+    _check("bernoulli_tensor_cuda_p_", p.is_floating_point(), p.dtype)
+    _core.require_probabilities(p.handle)
     precision = float64 if p.dtype == float64 else float32
     return (wrap(source.draw("uniform", 0.0, 1.0, p.shape, precision, "cuda")) < p).to(dtype).handle
 

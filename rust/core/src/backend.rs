@@ -120,6 +120,9 @@ pub enum Immediate<'a> {
     Scalar(Scalar),
 }
 
+/// What is wrong with a `p` that [`Backend::require_probabilities`] refuses.
+pub const NO_PROBABILITY: &str = "bernoulli expects every p to be in [0, 1]";
+
 /// One device. Buffers passed in belong to it; results are dense and row-major unless said otherwise.
 pub trait Backend: Send + Sync {
     /// `cpu`, `cuda`.
@@ -168,6 +171,14 @@ pub trait Backend: Send + Sync {
 
     /// Whether any element of an integer operand is zero: asked before a division.
     fn any_zero(&self, operand: &Operand) -> Result<bool>;
+
+    /// Refuses, now or with the next read-back, probabilities of which a bool operand says that one is none.
+    fn require_probabilities(&self, are: &Operand) -> Result<()> {
+        match self.any_zero(are)? {
+            true => Err(Error::Invalid(NO_PROBABILITY.into())),
+            false => Ok(()),
+        }
+    }
 
     /// Copies `source` into the places of `target`; both have the same shape, dtypes may differ, memory does not overlap.
     fn write(&self, source: &Operand, target: &Operand) -> Result<()>;

@@ -166,6 +166,10 @@ impl Backend for Fallback {
         self.or(self.device.any_zero(operand), || self.host.any_zero(&self.to_host(operand)?))
     }
 
+    fn require_probabilities(&self, are: &Operand) -> Result<()> {
+        self.device.require_probabilities(are)
+    }
+
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
         self.or(self.device.write(source, target), || {
             let source = self.to_host(source)?;

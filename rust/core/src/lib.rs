@@ -32,7 +32,7 @@ pub mod tensor;
 pub mod value;
 mod view;
 
-pub use backend::{Backend, Buffer, Combine, Immediate, Memory, Operand, Put, Reduction, Scan};
+pub use backend::{Backend, Buffer, Combine, Immediate, Memory, NO_PROBABILITY, Operand, Put, Reduction, Scan};
 pub use dtype::{DType, Element, Kind};
 pub use error::{Error, Result};
 pub use layout::{Layout, Shape, Strides};

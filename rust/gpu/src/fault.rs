@@ -1,7 +1,7 @@
-//! What kernels report about their data: an index out of bounds, a division by zero. The first report since the last read-back
+//! What kernels report about their data: an index out of bounds, a number that is no probability. The first report since the last read-back
 //! stays in a few words of the device; the host raises it, in the CPU's words, with the next read-back or synchronize.
 
-use pyrite_core::{Error, Result};
+use pyrite_core::{Error, NO_PROBABILITY, Result};
 
 /// Words of a report: whether there is one, its kind, the index (low and high word), the axis, the size.
 pub const WORDS: usize = 6;
@@ -11,9 +11,10 @@ pub const BYTES: usize = 4 * WORDS;
 const INDEX: u32 = 1;
 /// gather and scatter: RuntimeError.
 const INDEX_ALONG: u32 = 2;
-const ZERO_DIVISION: u32 = 3;
 /// A class index of a loss: IndexError.
-const TARGET: u32 = 4;
+const TARGET: u32 = 3;
+/// A number outside of [0, 1]: RuntimeError.
+const PROBABILITY: u32 = 4;
 
 /// The functions that kernels report with, and their text; the words are bound as `faults`.
 pub fn functions() -> [(&'static str, String); 4] {
@@ -21,15 +22,15 @@ pub fn functions() -> [(&'static str, String); 4] {
         let text = include_str!("shaders/report_index.wgsl").replace("report_index", name);
         (name, text.replace("KIND", &format!("{kind}u")))
     };
-    let division = format!(
-        "fn report_zero_division() {{\n    if atomicOr(&faults[0], 1u) == 0u {{\n        \
-         atomicStore(&faults[1], {ZERO_DIVISION}u);\n    }}\n}}"
+    let no_probability = format!(
+        "fn report_no_probability() {{\n    if atomicOr(&faults[0], 1u) == 0u {{\n        \
+         atomicStore(&faults[1], {PROBABILITY}u);\n    }}\n}}"
     );
     [
         index("report_index", INDEX),
         index("report_index_along", INDEX_ALONG),
         index("report_target", TARGET),
-        ("report_zero_division", division),
+        ("report_no_probability", no_probability),
     ]
 }
 
@@ -45,7 +46,7 @@ pub fn raise(words: &[u8]) -> Result<()> {
         INDEX => Error::Index(text),
         INDEX_ALONG => Error::Invalid(text),
         TARGET => Error::Index(format!("Target {index} is out of bounds.")),
-        _ => Error::ZeroDivision,
+        _ => Error::Invalid(NO_PROBABILITY.into()),
     })
 }
 
@@ -60,7 +61,7 @@ mod tests {
         assert_eq!(raise(&words([0, 1, -7, -1, 2, 5])), Ok(()));
         assert_eq!(raise(&words([1, 1, -7, -1, 2, 5])), Err(Error::Index(text())));
         assert_eq!(raise(&words([1, 2, -7, -1, 2, 5])), Err(Error::Invalid(text())));
-        assert_eq!(raise(&words([1, 4, -7, -1, 0, 5])), Err(Error::Index("Target -7 is out of bounds.".into())));
-        assert_eq!(raise(&words([1, 3, 0, 0, 0, 0])), Err(Error::ZeroDivision));
+        assert_eq!(raise(&words([1, 3, -7, -1, 0, 5])), Err(Error::Index("Target -7 is out of bounds.".into())));
+        assert_eq!(raise(&words([1, 4, 0, 0, 0, 0])), Err(Error::Invalid(NO_PROBABILITY.into())));
     }
 }

@@ -13,7 +13,7 @@ mod write;
 
 #[cfg(test)]
 pub use nonzero::places_of;
-pub use nonzero::{any_zero, nonzero};
+pub use nonzero::{any_zero, nonzero, require_probabilities};
 pub use parts::{gather, index, index_put, scatter};
 
 use crate::not_built::not_built;

@@ -172,7 +172,7 @@ impl<'a> Kernel<'a> {
     }
 
     /// Lets the code report what is wrong with its data: `report_index(index: vec2<u32>, axis: u32, size: u32)`,
-    /// `report_index_along`, `report_target` and `report_zero_division()`. The first report is raised at the next read-back.
+    /// `report_index_along`, `report_target` and `report_no_probability()`. The first report is raised at the next read-back.
     pub fn faults(&mut self) {
         self.signature.has_faults = true;
     }

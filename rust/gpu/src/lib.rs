@@ -202,6 +202,10 @@ impl Backend for Gpu {
         index::any_zero(&self.context, operand)
     }
 
+    fn require_probabilities(&self, are: &Operand) -> Result<()> {
+        index::require_probabilities(&self.context, are)
+    }
+
     fn write(&self, source: &Operand, target: &Operand) -> Result<()> {
         program::write(&self.context, source, target)
     }

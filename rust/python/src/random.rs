@@ -10,7 +10,7 @@ use pyrite_cpu::random::{self, Law, tensors};
 
 use crate::dtype::DTypeArgument;
 use crate::error::raise;
-use crate::tensor::PyTensor;
+use crate::tensor::{PyTensor, work};
 
 /// Every draw holds it for reading, so that a fork can wait until no generator is in use.
 static DRAWS: RwLock<()> = RwLock::new(());
@@ -146,6 +146,13 @@ fn bernoulli_each(
     generator.get().tensor(py, p.numel(), |generator| tensors::bernoulli_each(p, dtype.0, generator))
 }
 
+/// Refuses, now or with the device's next read-back, floats that are not all in [0, 1].
+#[pyfunction]
+fn require_probabilities(py: Python<'_>, p: &Bound<'_, PyTensor>) -> PyResult<()> {
+    let p = &p.get().0;
+    work(py, &[p], || p.require_probabilities())
+}
+
 /// Poisson numbers of the given rates.
 #[pyfunction]
 fn poisson(py: Python<'_>, generator: &Bound<'_, Generator>, rates: &Bound<'_, PyTensor>) -> PyResult<PyTensor> {
@@ -192,6 +199,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(draw_integers, module)?)?;
     module.add_function(wrap_pyfunction!(permutation, module)?)?;
     module.add_function(wrap_pyfunction!(bernoulli_each, module)?)?;
+    module.add_function(wrap_pyfunction!(require_probabilities, module)?)?;
     module.add_function(wrap_pyfunction!(poisson, module)?)?;
     module.add_function(wrap_pyfunction!(gamma, module)?)?;
     module.add_function(wrap_pyfunction!(binomial, module)?)?;

@@ -215,6 +215,18 @@ impl Tensor {
     }
 }
 
+impl Tensor {
+    /// Refuses, now or with the device's next read-back, a tensor of floats that are not all in [0, 1].
+    pub fn require_probabilities(&self) -> Result<()> {
+        let compare =
+            |op, bound| Tensor::elementwise(op, &[Argument::Tensor(self), Argument::Scalar(Scalar::Float(bound))]);
+        let (not_below, not_above) = (compare(Op::ge, 0.0)?, compare(Op::le, 1.0)?);
+        let both = [Argument::Tensor(&not_below), Argument::Tensor(&not_above)];
+        let are = Tensor::elementwise(Op::bitwise_and, &both)?;
+        self.backend.require_probabilities(&are.operand()?)
+    }
+}
+
 fn refuse_zero_divisor(divisor: &Argument<'_>, like: &Tensor) -> Result<()> {
     let zero = match divisor {
         Argument::Scalar(s) => !s.to_bool(),

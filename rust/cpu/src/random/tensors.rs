@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use half::{bf16, f16};
-use pyrite_core::{DType, Error, Result, Tensor};
+use pyrite_core::{DType, Error, NO_PROBABILITY, Result, Tensor};
 
 use super::{Generator, Law, Sample};
 use crate::CPU;
@@ -99,7 +99,7 @@ pub fn bernoulli_each(p: &Tensor, dtype: DType, generator: &mut Generator) -> Re
     with_float!(p.dtype, P => {
         let p_values = elements::<P>(p)?;
         if !p_values.iter().all(|p| (0.0..=1.0).contains(&p.to_f64())) {
-            return Err(Error::Invalid("bernoulli expects every p to be in [0, 1]".into()));
+            return Err(Error::Invalid(NO_PROBABILITY.into()));
         }
         with_real!(dtype, T => make(p.shape(), dtype, |out: &mut [T]| super::bernoulli_each(out, &p_values, generator)))
     }, unsupported)

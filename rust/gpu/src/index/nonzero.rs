@@ -8,7 +8,7 @@ use crate::memory::{allocate, download};
 use crate::pipelines::Access;
 use crate::reduce::reduce;
 use crate::window;
-use pyrite_core::{Buffer, DType, Operand, Reduction, Result};
+use pyrite_core::{Buffer, DType, Layout, Operand, Reduction, Result};
 
 /// Elements that one thread looks at.
 const CHUNK: usize = 16;
@@ -54,13 +54,31 @@ pub fn any_zero(context: &Context, input: &Operand) -> Result<bool> {
     context.clear(&found)?;
     let chunks = input.layout.numel().div_ceil(CHUNK);
     let bound = [("found", &found, "array<atomic<u32>>", Access::Write)];
-    launch(context, input, chunks, &bound, include_str!("../shaders/index/any_zero.wgsl"))?;
+    launch(context, input, chunks, &bound, &any_zero_text("atomicStore(&found[0], 1u)"))?;
     let mut bytes = [0; 4];
     download(context, &found, 0, &mut bytes)?;
     Ok(bytes != [0; 4])
 }
 
-/// Starts a kernel with a thread for each chunk, which knows `is_zero(i)`.
+/// Reports a zero among bools; see [`pyrite_core::Backend::require_probabilities`].
+pub fn require_probabilities(context: &Context, are: &Operand) -> Result<()> {
+    let Some(are) = &window::around(context, are) else {
+        let buffer = reduce(context, Reduction::All, are, are.layout.rank())?;
+        return require_probabilities(
+            context,
+            &Operand { buffer, layout: Layout::contiguous(&[]), dtype: DType::Bool },
+        );
+    };
+    let chunks = are.layout.numel().div_ceil(CHUNK);
+    launch(context, are, chunks, &[], &any_zero_text("report_no_probability()"))
+}
+
+/// The kernel that does something about the first zero of a chunk.
+fn any_zero_text(found: &str) -> String {
+    include_str!("../shaders/index/any_zero.wgsl").replace("FOUND", found)
+}
+
+/// Starts a kernel with a thread for each chunk, which knows `is_zero(i)`; one that writes nowhere may report.
 fn launch(context: &Context, input: &Operand, threads: usize, bound: &[Bound<'_>], code: &str) -> Result<()> {
     let numel = input.layout.numel();
     within_reach("a search for zeros", numel)?;
@@ -68,6 +86,9 @@ fn launch(context: &Context, input: &Operand, threads: usize, bound: &[Bound<'_>
     let mut kernel = Kernel::new("nonzero");
     for &(name, buffer, ty, access) in bound {
         kernel.words(name, buffer, ty, access);
+    }
+    if bound.is_empty() {
+        kernel.faults();
     }
     kernel.input("words", &words);
     kernel.number("numel", numel);

@@ -130,6 +130,7 @@ fn indexed(gpu: &'static Gpu, dtype: DType) -> Result<()> {
     }
     let input = turned(&zeros(gpu, &[40, 30], dtype)?)?.operand()?;
     index::any_zero(&gpu.context, &input)?;
+    index::require_probabilities(&gpu.context, &input)?;
     index::nonzero(&gpu.context, &input)?;
     index::places_of(&gpu.context, &input, &x.operand()?.buffer, 7).map(drop)
 }

@@ -2,7 +2,7 @@
 fn each(chunk: u32) {
     for (var i = chunk * CHUNK; i < min((chunk + 1u) * CHUNK, numel()); i++) {
         if is_zero(i) {
-            atomicStore(&found[0], 1u);
+            FOUND;
             return;
         }
     }
