@@ -8,6 +8,7 @@ import pytest
 
 import pyrite
 from pyrite.nn import functional as F
+from pyrite.ops.attention import attention_weights, shared_by, widened
 
 needs_gpu = pytest.mark.skipif(not pyrite.cuda.is_available(), reason="no GPU, and no software adapter was asked for")
 TOLERANCE = {pyrite.float32: 5e-6, pyrite.float16: 4e-3, pyrite.bfloat16: 4e-2}
@@ -132,7 +133,9 @@ def test_scores_that_are_not_finite(value, queries, keys):
 
 
 @needs_gpu
-@pytest.mark.parametrize("given", [{"dropout_p": 0.5}, {"attn_mask": True}, {"size": 260}])
+@pytest.mark.parametrize(
+    "given", [{"dropout_p": 1.0}, {"attn_mask": True}, {"size": 260}, {"dropout_p": 0.5, "size": 260}]
+)
 def test_what_the_kernels_do_not_take_is_composed(given):
     given = dict(given)
     size = given.pop("size", 4)
@@ -140,7 +143,7 @@ def test_what_the_kernels_do_not_take_is_composed(given):
     if "attn_mask" in given:
         given["attn_mask"] = mask = numbers((6, 6), 9).cuda().requires_grad_()
     F.scaled_dot_product_attention(q, k, v, **given).square().sum().backward()
-    assert q.grad.isfinite().all() and q.grad.any()
+    assert q.grad.isfinite().all() and q.grad.any().item() == (given.get("dropout_p") != 1.0)
     if "attn_mask" in given:
         assert mask.grad.shape == (6, 6)
 
@@ -172,18 +175,130 @@ def test_closed_gradients(masked):
     assert pyrite.autograd.gradgradcheck(attend, (q, k, v))
 
 
+P = 0.3
+
+
+def drawn(shape, seed=5, uses=0):
+    """Which weights stay, as the GPU's generator says where it was seeded and used so often."""
+    pyrite.cuda.manual_seed(seed)
+    for _ in range(uses):
+        pyrite.rand(3, device="cuda")
+    return pyrite.empty(shape, device="cuda").bernoulli_(1 - P)
+
+
+def composed(q, k, v, kept, scale=None, is_causal=False, enable_gqa=False, attn_mask=None):
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
+    q, k, v = widened(q, k, v)
+    if enable_gqa:
+        k, v = shared_by(q.shape[-3], k), shared_by(q.shape[-3], v)
+    return (attention_weights(q, k, attn_mask, scale, is_causal) * kept / (1 - P)) @ v
+
+
+@needs_gpu
+@pytest.mark.parametrize(
+    ("dtype", "view"), [*((dtype, dense) for dtype in TOLERANCE), (pyrite.float32, transposed)], ids=str
+)
+@pytest.mark.parametrize("row", ROWS)
+def test_dropout_in_the_kernels_drops_what_a_draw_says(row, view, dtype):
+    *shapes, given = ROWS[row]
+    inputs = [numbers(shape, seed).to(dtype) for seed, shape in enumerate(shapes)]
+    results, states = [], []
+    for device in ("cpu", "cuda"):
+        q, k, v = [view(x).to(device).requires_grad_() for x in inputs]
+        arguments = options(given, dtype, device)
+        expected_dispatches = arguments.pop("dispatches", (1, 3))
+        kept = drawn((*q.shape[:-1], k.shape[-2]), uses=1).cpu()
+        if device == "cpu":
+            out = composed(q, k, v, kept, **arguments).to(dtype)
+        else:
+            drawn((0,), uses=1)
+            before = dispatches()
+            out = F.scaled_dot_product_attention(q, k, v, dropout_p=P, **arguments)
+            assert dispatches() - before == expected_dispatches[0]
+        states.append(pyrite.cuda.get_rng_state().tolist())
+        g = numbers(out.shape, 99).to(dtype).to(device)
+        after = dispatches()
+        slopes = pyrite.autograd.grad(out, (q, k, v), g)
+        if device == "cuda":
+            assert dispatches() - after == expected_dispatches[1]
+        results.append([t.detach().cpu().float() for t in (out, *slopes)])
+    assert states[0] == states[1]
+    for expected, actual in zip(*results):
+        assert pyrite.allclose(actual, expected, rtol=10 * TOLERANCE[dtype], atol=2 * TOLERANCE[dtype])
+
+
+@needs_gpu
+def test_dropout_of_more_weights_than_streams():
+    q, k = numbers((2, 4, 200, 8), 1).cuda(), numbers((2, 4, 230, 8), 2).cuda()
+    kept = drawn((2, 4, 200, 230))
+    pyrite.cuda.manual_seed(5)
+    actual = F.scaled_dot_product_attention(q, k, k, dropout_p=P)
+    assert pyrite.allclose(actual, composed(q, k, k, kept), rtol=1e-4, atol=1e-5)
+    assert abs(kept.mean().item() - (1 - P)) < 0.005
+
+
+@needs_gpu
+@pytest.mark.parametrize("given", [{"size": 260}, {"mask": True}, {"batch": (3, 1)}])
+def test_dropout_that_is_composed_drops_the_same(given):
+    q, k = (numbers((2, n, given.get("size", 4)), n).cuda() for n in (20, 30))
+    if "batch" in given:
+        k = k.expand(*given["batch"], *k.shape[-2:]) if k.dim() == 2 else k.unsqueeze(0).expand(3, *k.shape)
+    mask = numbers((20, 30), 9).cuda().requires_grad_() if "mask" in given else None
+    kept = drawn((*(k.shape[:-2]), 20, 30))
+    pyrite.cuda.manual_seed(5)
+    actual = F.scaled_dot_product_attention(q, k, k, mask, dropout_p=P)
+    state = pyrite.cuda.get_rng_state().tolist()
+    assert pyrite.allclose(actual, composed(q, k, k, kept, attn_mask=mask), rtol=1e-4, atol=1e-5)
+    drawn(kept.shape)
+    assert pyrite.cuda.get_rng_state().tolist() == state
+
+
+@needs_gpu
+def test_the_share_of_dropped_weights():
+    """Of equal weights the values' mean is what stays of them."""
+    q, ones = pyrite.zeros(4, 300, 8).cuda(), pyrite.ones(4, 250, 8).cuda()
+    for p in (0.1, 0.5, 0.9):
+        out = F.scaled_dot_product_attention(q, ones, ones, dropout_p=p)
+        assert abs(out.mean().item() - 1) < 0.02
+        assert out.std().item() == pytest.approx((p / (1 - p) / 250) ** 0.5, rel=0.1)
+        assert (F.scaled_dot_product_attention(q, ones, ones, dropout_p=p) != out).any()
+    plain = F.scaled_dot_product_attention(q, ones, ones)
+    assert (plain - 1).abs().max().item() < 1e-5
+    assert not F.scaled_dot_product_attention(q, ones, ones, dropout_p=1.0).any()
+    for p in (-0.1, 1.1):
+        with pytest.raises(ValueError, match="dropout probability"):
+            F.scaled_dot_product_attention(q, ones, ones, dropout_p=p)
+
+
+@needs_gpu
+def test_gradients_of_gradients_under_dropout():
+    results = []
+    for is_composed in (True, False):
+        q, k, v = (numbers((2, 5, 4), seed).cuda().requires_grad_() for seed in range(3))
+        kept = drawn((2, 5, 5))
+        pyrite.cuda.manual_seed(5)
+        out = composed(q, k, v, kept) if is_composed else F.scaled_dot_product_attention(q, k, v, dropout_p=P)
+        slopes = pyrite.autograd.grad(out.square().sum(), (q, k, v), create_graph=True)
+        results.append(pyrite.autograd.grad(sum(s.square().sum() for s in slopes), (q, k, v)))
+    for expected, actual in zip(*results):
+        assert pyrite.allclose(actual, expected, rtol=1e-4, atol=1e-4)
+
+
 LONG = """
 import pyrite
 from pyrite.nn import functional as F
 q = pyrite.ones(1, 2000, 8).cuda().requires_grad_()
-F.scaled_dot_product_attention(q, q, q, is_causal=True).sum().backward()
+F.scaled_dot_product_attention(q, q, q, dropout_p=DROPOUT, is_causal=True).sum().backward()
 print(q.grad.isfinite().all().item(), pyrite.cuda.max_memory_allocated())
 """
 
 
 @needs_gpu
-def test_memory_grows_with_the_length_not_its_square():
-    out = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True).stdout.split()
+@pytest.mark.parametrize("dropout", ["0.0", "0.1"])
+def test_memory_grows_with_the_length_not_its_square(dropout):
+    out = subprocess.run(
+        [sys.executable, "-c", LONG.replace("DROPOUT", dropout)], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert out[0] == "True"
     assert int(out[1]) < 2000 * 2000 / 2
 

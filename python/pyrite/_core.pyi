@@ -30,6 +30,7 @@ class Philox:
     def draw(self, name: str, a: float, b: float, shape: Sequence[int], dtype: _DType, device: str) -> Tensor: ...
     def draw_integers(self, first: int, count: int, shape: Sequence[int], dtype: _DType, device: str) -> Tensor: ...
     def get_state(self) -> tuple[int, int]: ...
+    def reserve(self, numel: int) -> tuple[int, int]: ...
     def set_state(self, seed: int, offset: int) -> None: ...
 
 @final
@@ -248,7 +249,14 @@ def fast_weigh(
 ) -> Tensor | None: ...
 def fast_matmul_with_bias(x: Tensor, y: Tensor, bias: Tensor) -> Tensor | None: ...
 def fast_attention(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float, is_causal: _bool, shares_heads: _bool
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None,
+    scale: float,
+    is_causal: _bool,
+    shares_heads: _bool,
+    dropout: tuple[float, int, int] | None,
 ) -> tuple[Tensor, Tensor] | None: ...
 def fast_attention_slopes(
     g: Tensor,
@@ -260,6 +268,7 @@ def fast_attention_slopes(
     scale: float,
     is_causal: _bool,
     shares_heads: _bool,
+    dropout: tuple[float, int, int] | None,
 ) -> list[Tensor] | None: ...
 def fast_window_max(
     x: Tensor,

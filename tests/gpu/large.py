@@ -136,12 +136,25 @@ WITH_GRADIENTS = {
     "attention": (F.scaled_dot_product_attention, HEADS, numbers(6, 4, 35, 16), numbers(6, 4, 35, 16)),
     "causal attention": (lambda q: F.scaled_dot_product_attention(q, q * 2, q - 1, is_causal=True), HEADS),
 }
+
+
+def dropped(x):
+    """Attention and its gradients, of weights of which some are dropped, and attention of many queries."""
+    q, k = HEADS.to(x.device).requires_grad_(), numbers(6, 4, 35, 16).to(x.device).requires_grad_()
+    out = F.scaled_dot_product_attention(q, k, k, dropout_p=0.5)
+    slopes = pyrite.autograd.grad(out, (q, k), numbers(*out.shape).to(x.device))
+    q, k = numbers(1, 1, 300, 16).to(x.device), numbers(1, 1, 35, 16).to(x.device)
+    of_many_queries = F.scaled_dot_product_attention(q, k, k, dropout_p=0.5)
+    return pyrite.cat([t.detach().cpu().reshape(-1) for t in (out, *slopes, of_many_queries)])
+
+
 DRAWS = {
     "uniform": lambda x: x.uniform_(),
     "normal": lambda x: x.normal_(),
     "normal halves": lambda x: pyrite.randn(12_001, device=x.device, dtype=pyrite.float16),
     "integers": lambda x: pyrite.randint(0, 9, (12_000,), device=x.device),
     "coins": lambda x: pyrite.empty(12_003, device=x.device, dtype=pyrite.uint8).bernoulli_(0.5),
+    "dropped weights": dropped,
 }
 #: What 16 KiB hold no part of that could be computed alone.
 REFUSED = {

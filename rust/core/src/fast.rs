@@ -1,6 +1,9 @@
 //! Fast ops: composites for which a device may have kernels of its own. The composite, in Python, defines what the op computes;
 //! it is what a device without the kernel runs, and what the kernel is tested against.
 
+use crate::layout::Layout;
+use crate::random::Draw;
+
 /// What a fast op computes. Inputs and outputs are named in the order in which a backend gets them; where a layout is said to
 /// have an axis last, the tensor may be any view that has it there.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +35,9 @@ pub enum Fast {
     /// (q [batch, heads, l, e], k [batch, h, s, e], v [batch, h, s, c], mask [batch, heads, l, s]) -> y [batch, heads, l, c] and
     /// the logarithm of each row's sum of exponentials [batch, heads, l] in float32: softmax(q k^T scale + mask) v. The mask may
     /// be left out; one of bool keeps where it is true. Several heads may share a key head. `size` is the larger of e and c.
-    Attention { is_causal: bool, scale: f32, size: usize },
+    Attention { is_causal: bool, scale: f32, size: usize, dropout: Option<Dropout> },
     /// (g, q, k, v, mask, y, that logarithm) -> the gradients of q, k and v.
-    AttentionSlope { is_causal: bool, scale: f32, size: usize },
+    AttentionSlope { is_causal: bool, scale: f32, size: usize, dropout: Option<Dropout> },
     /// (gradients of h and c, gates [n, 4 h], c [n, h]) -> the gradients of gates and c in a step of a long short-term memory.
     LstmSlope,
     /// (gates [n, 3 h], hidden [n, 3 h], h [n, h]) -> h after a step of a gated recurrent unit.
@@ -63,6 +66,16 @@ pub enum Fast {
     WindowPick { windows: Windows },
     /// (y, places) -> x: each window adds its element at its tap.
     WindowPut { windows: Windows },
+}
+
+/// Which weights of an attention stay, divided by how likely that is, before values are weighed by them; the others count for
+/// nothing, but in the sums of exponentials.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dropout {
+    /// Of a Bernoulli number for each element of [batch, heads, l, s].
+    pub draw: Draw,
+    /// The number of each line of s of those, by [batch, heads, l].
+    pub rows: Layout,
 }
 
 /// Windows over three spatial axes: place `t` of window `p` lies at `p * stride + t * dilation - before`, maybe outside.

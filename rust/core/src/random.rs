@@ -89,6 +89,15 @@ impl Philox {
         Philox { seed, offset: 0 }
     }
 
+    /// Where the streams of a draw stand that a kernel makes itself, of so many numbers of four a block.
+    pub fn reserve(&mut self, numel: usize) -> Philox {
+        let before = *self;
+        let draw =
+            Draw { law: Law::Bernoulli { p: 1.0 }, dtype: DType::F32, numel, seed: self.seed, offset: self.offset };
+        self.offset = self.offset.wrapping_add(4 * draw.rounds() as u64);
+        before
+    }
+
     /// A new tensor of numbers of a law; a complex number takes two.
     pub fn draw(&mut self, law: Law, shape: &[usize], dtype: DType, backend: &'static dyn Backend) -> Result<Tensor> {
         check(law, dtype)?;

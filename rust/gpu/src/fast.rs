@@ -65,11 +65,12 @@ pub fn fast(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &
         return run(context, op, &again(seen_inputs), seen_outputs);
     }
     let (name, cuts) = (cuts::name(op), cuts::cuts(op, inputs, outputs));
-    let (inputs, outputs) = (given.into_iter().cloned().collect(), outputs.to_vec());
-    Parts { context, op: name, inputs, outputs, cuts, scratch: 0, is_in_place: false }.run(&|inputs, outputs| {
+    let (inputs, wholes) = (given.into_iter().cloned().collect(), outputs.to_vec());
+    Parts { context, op: name, inputs, outputs: wholes, cuts, scratch: 0, is_in_place: false }.run(&|inputs, part| {
         let new = |home: &Operand| result(context, &home.layout.shape, home.dtype);
-        let made = outputs.iter().map(new).collect::<Result<Vec<_>>>()?;
-        run(context, op, &again(inputs), &made)?;
+        let made = part.iter().map(new).collect::<Result<Vec<_>>>()?;
+        let op = cuts::of_part(op, &part[0].layout, &outputs[0].layout)?;
+        run(context, &op, &again(inputs), &made)?;
         Ok(made.into_iter().map(|made| made.buffer).collect())
     })
 }
@@ -108,16 +109,18 @@ fn run(context: &Context, op: &Fast, inputs: &[Option<Operand>], outputs: &[Oper
         (Fast::MatmulWithBias, [Some(a), Some(b), Some(bias)], [out]) => {
             matmul::matmul_with_bias(context, [a, b, bias], out)
         }
-        (Fast::Attention { is_causal, scale, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
-            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+        (Fast::Attention { is_causal, scale, dropout, .. }, [Some(q), Some(k), Some(v), mask], [y, logarithm]) => {
+            let (mask, dropout) = (mask.as_ref(), dropout.as_ref());
+            let given = attention::Given { q, k, v, mask, scale: *scale, is_causal: *is_causal, dropout };
             attention::attention(context, given, y, logarithm)
         }
         (
-            Fast::AttentionSlope { is_causal, scale, .. },
+            Fast::AttentionSlope { is_causal, scale, dropout, .. },
             [Some(g), Some(q), Some(k), Some(v), mask, Some(y), Some(logarithm)],
             [dq, dk, dv],
         ) => {
-            let given = attention::Given { q, k, v, mask: mask.as_ref(), scale: *scale, is_causal: *is_causal };
+            let (mask, dropout) = (mask.as_ref(), dropout.as_ref());
+            let given = attention::Given { q, k, v, mask, scale: *scale, is_causal: *is_causal, dropout };
             attention::slopes(context, given, g, [y, logarithm], [dq, dk, dv])
         }
         (Fast::Convolve { windows, groups }, [Some(x), Some(w), bias], [y]) => {

@@ -12,6 +12,9 @@ use pyrite_core::random::{Draw, Law};
 use pyrite_core::{Buffer, DType, Result};
 use std::ops::Range;
 
+/// The function `unit`, from a random word to a float32.
+pub const UNIT: &str = include_str!("shaders/random/unit.wgsl");
+
 /// What a law leaves for `put` to write.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
@@ -56,19 +59,17 @@ fn launch(context: &Context, draw: &Draw, out: &Buffer, places: Range<usize>) ->
     let (first_round, rounds) = (places.start / round, places.end.div_ceil(round) - places.start / round);
     kernel.number("first", places.start);
     kernel.number("numel", places.len());
-    kernel.number("sequences", draw.sequences());
     kernel.number("first_round", first_round);
-    kernel.numbers("seed", words([draw.seed]));
-    kernel.numbers("counter", words([draw.offset / 4]));
+    streams(&mut kernel, draw);
     parameters(&mut kernel, draw);
     kernel.code(&format!("const width = {}u;", draw.width()));
-    kernel.code(include_str!("shaders/random/philox.wgsl"));
     kernel.code(match form {
         Form::F32 => include_str!("shaders/random/float32.wgsl"),
         Form::F64 => include_str!("shaders/random/float64.wgsl"),
         Form::Pair => include_str!("shaders/random/integers.wgsl"),
     });
     if form == Form::F32 {
+        kernel.code(UNIT);
         let rounded = if dtype.is_float() { narrow(dtype, "x") } else { "x".into() };
         kernel.code(&format!("fn rounded(x: f32) -> f32 {{ return {rounded}; }}"));
     }
@@ -76,6 +77,14 @@ fn launch(context: &Context, draw: &Draw, out: &Buffer, places: Range<usize>) ->
     kernel.code(&put(dtype, form));
     kernel.code(include_str!("shaders/random/deal.wgsl"));
     kernel.launch_each(context, draw.sequences() * rounds)
+}
+
+/// The function `philox`, and what a kernel needs to know of the streams of a draw.
+pub fn streams(kernel: &mut Kernel<'_>, draw: &Draw) {
+    kernel.number("sequences", draw.sequences());
+    kernel.numbers("seed", words([draw.seed]));
+    kernel.numbers("counter", words([draw.offset / 4]));
+    kernel.code(include_str!("shaders/random/philox.wgsl"));
 }
 
 fn form(draw: &Draw) -> Form {

@@ -3,6 +3,7 @@
 use crate::tensor::{PyTensor, work};
 use pyo3::prelude::*;
 use pyrite_core::Tensor;
+use pyrite_core::random::Philox;
 use pyrite_core::tensor::{Attention, Convolution, Pooling};
 
 type Handle<'py> = PyRef<'py, PyTensor>;
@@ -139,9 +140,12 @@ fn fast_attention(
     scale: f64,
     is_causal: bool,
     shares_heads: bool,
+    dropout: Option<(f64, u64, u64)>,
 ) -> PyResult<Option<(PyTensor, PyTensor)>> {
     let mask = mask.as_ref().map(|mask| &mask.0);
-    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
+    let dropout = dropout.map(|(kept, seed, offset)| (kept, Philox { seed, offset }));
+    let given =
+        Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads, dropout };
     Ok(work(py, &[given.query, given.key], || given.fast())?.map(|(y, kept)| (PyTensor(y), PyTensor(kept))))
 }
 
@@ -159,9 +163,12 @@ fn fast_attention_slopes(
     scale: f64,
     is_causal: bool,
     shares_heads: bool,
+    dropout: Option<(f64, u64, u64)>,
 ) -> PyResult<Option<Vec<PyTensor>>> {
     let mask = mask.as_ref().map(|mask| &mask.0);
-    let given = Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads };
+    let dropout = dropout.map(|(kept, seed, offset)| (kept, Philox { seed, offset }));
+    let given =
+        Attention { query: &query.0, key: &key.0, value: &value.0, mask, scale, is_causal, shares_heads, dropout };
     let (g, y, logarithms) = (&g.0, &result.0.0, &result.1.0);
     let slopes = work(py, &[given.query, given.key], || given.fast_slopes(g, y, logarithms))?;
     Ok(slopes.map(|slopes| slopes.into_iter().map(PyTensor).collect()))

@@ -50,6 +50,12 @@ impl PyPhilox {
         *self.state() = Philox { seed, offset };
     }
 
+    /// The state, which goes on as after a draw of so many float32 or Bernoulli numbers.
+    fn reserve(&self, numel: usize) -> (u64, u64) {
+        let before = self.state().reserve(numel);
+        (before.seed, before.offset)
+    }
+
     /// A new tensor of numbers of a law with the parameters `a` and `b`.
     #[expect(clippy::too_many_arguments, reason = "the law and the tensor by their parts")]
     fn draw(

@@ -11,7 +11,7 @@ from pyrite.nn.functional.activation import softmax
 from pyrite.nn.functional.dropout import dropout
 from pyrite.nn.functional.linear import linear
 from pyrite.nn.functional.padding import pad
-from pyrite.ops.attention import attend, attention_weights, shared_by, widened
+from pyrite.ops.attention import attend, attention_weights, dropout_of, shared_by, widened
 from pyrite.tensor import Tensor
 
 
@@ -30,7 +30,8 @@ def scaled_dot_product_attention(
 
     The scale is 1 / sqrt(E) by default. A boolean mask keeps where it is True, one of numbers is added; `is_causal`
     keeps keys up to the query's position. A query without any key left gives zeros. `enable_gqa` repeats key and value
-    heads (dimension -3) up to the number of query heads.
+    heads (dimension -3) up to the number of query heads. Weights are dropped with probability `dropout_p`, the others
+    divided by 1 - dropout_p, in training or not.
     """
     _check_attention(query, key, value, attn_mask, is_causal)
     if enable_gqa and (query.size(-3) % key.size(-3) or query.size(-3) % value.size(-3)):
@@ -39,8 +40,10 @@ def scaled_dot_product_attention(
             f"{value.size(-3)} and {query.size(-3)}"
         )
     scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
-    if dropout_p == 0.0 and (attn_mask is None or not attn_mask.requires_grad):
-        return attend(query, key, value, attn_mask, scale, is_causal, enable_gqa)[0]
+    is_dropping = 0.0 < dropout_p < 1.0 and query.is_cuda
+    if (dropout_p == 0.0 or is_dropping) and (attn_mask is None or not attn_mask.requires_grad):
+        dropout_of_weights = dropout_of(query, key, attn_mask, enable_gqa, dropout_p) if is_dropping else None
+        return attend(query, key, value, attn_mask, scale, is_causal, enable_gqa, dropout_of_weights)[0]
     result_dtype = query.dtype
     query, key, value = widened(query, key, value)
     if enable_gqa:

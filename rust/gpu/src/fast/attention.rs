@@ -9,6 +9,9 @@ use crate::context::Context;
 use crate::kernel::Kernel;
 use crate::not_built::not_built;
 use crate::program::MAX_ELEMENTS;
+use crate::random::{UNIT, streams};
+use pyrite_core::fast::Dropout;
+use pyrite_core::random::Law;
 use pyrite_core::{DType, Layout, Operand, Result};
 pub use slopes::slopes;
 use split::Split;
@@ -29,6 +32,7 @@ pub struct Given<'a> {
     pub mask: Option<&'a Operand>,
     pub scale: f32,
     pub is_causal: bool,
+    pub dropout: Option<&'a Dropout>,
 }
 
 /// `y = softmax(q k^T scale + mask) v`, and the logarithms of the sums.
@@ -72,7 +76,7 @@ impl<'a> Given<'a> {
         let code = include_str!("../shaders/fast/attention/forward.wgsl")
             .replace("SUMS", &sums("y", blocks))
             .replace("FADE", &each("y", blocks, |sum, _, i| format!("{sum} *= fade.{i};")))
-            .replace("GATHER", &gather("v", "y", blocks, "total += weights;"))
+            .replace("GATHER", &gather("v", "y", blocks))
             .replace("PUT", &put("y", blocks, |sum, i| format!("means({sum}, total.{i})")));
         kernel.code(&code);
         kernel.launch(context, [groups(self.q) * split.parts, 1, 1])
@@ -96,7 +100,7 @@ impl<'a> Given<'a> {
 
     /// A kernel with what all of them need.
     fn kernel(&self, label: &'static str, split: &Split) -> Result<Kernel<'a>> {
-        let Given { q, k, v, mask, scale, is_causal } = *self;
+        let Given { q, k, v, mask, scale, is_causal, dropout } = *self;
         if [q, k, v].iter().any(|operand| 2 * operand.layout.numel() > MAX_ELEMENTS) {
             return not_built(&format!("attention of {:?} and {:?}", q.layout.shape, k.layout.shape));
         }
@@ -115,6 +119,10 @@ impl<'a> Given<'a> {
         }
         kernel.code(&format!("const IS_CAUSAL = {is_causal};\n"));
         kernel.code(&include_str!("../shaders/fast/attention/scores.wgsl").replace("MASKED", &masked));
+        match dropout {
+            Some(dropout) => drop_weights(&mut kernel, dropout),
+            None => kernel.code("fn share(query: u32, key: u32) -> f32 { return 1.0; }"),
+        }
         Ok(kernel)
     }
 
@@ -130,10 +138,25 @@ impl<'a> Given<'a> {
         let keys: String = by_key.iter().map(|name| start(name, "key_head")).collect();
         let line =
             if by_query.contains(&"g") { "first_line = (batch * size_q(1u) + head) * size_q(2u);\n" } else { "" };
+        let row = match self.dropout {
+            Some(_) => "first_row = rows(0u) + batch * rows(1u) + head * rows(2u);\n",
+            None => "",
+        };
         format!(
-            "fn enter(part: u32, batch: u32, head: u32) {{\nlet key_head = head * size_k(1u) / size_q(1u);\n{queries}{keys}{mask}{line}}}\n"
+            "fn enter(part: u32, batch: u32, head: u32) {{\nlet key_head = head * size_k(1u) / size_q(1u);\n\
+             {queries}{keys}{mask}{line}{row}}}\n"
         )
     }
+}
+
+/// The function `share`, by which weights are dropped.
+fn drop_weights(kernel: &mut Kernel<'_>, Dropout { draw, rows }: &Dropout) {
+    streams(kernel, draw);
+    let kept = if let Law::Bernoulli { p } = draw.law { p } else { 1.0 };
+    kernel.number("kept", (kept as f32).to_bits() as usize);
+    kernel.numbers("rows", [rows.offset as u32, rows.strides[0] as u32, rows.strides[1] as u32].into_iter());
+    kernel.code(UNIT);
+    kernel.code(include_str!("../shaders/fast/attention/dropout.wgsl"));
 }
 
 fn read<'a>(kernel: &mut Kernel<'a>, name: &'static str, operand: &'a Operand) {
@@ -161,7 +184,10 @@ fn blocks(operand: &Operand) -> usize {
     operand.layout.shape[3].div_ceil(64)
 }
 
-const TILES: &str = include_str!("../shaders/fast/attention/tiles.wgsl");
+const TILES: &str = concat!(
+    include_str!("../shaders/fast/attention/tiles.wgsl"),
+    include_str!("../shaders/fast/attention/shares.wgsl")
+);
 
 /// The text for each sum that a thread keeps, of 4 columns of an own line: its name, its block and its line.
 fn each(name: &str, blocks: usize, text: impl Fn(&str, usize, &str) -> String) -> String {
@@ -184,14 +210,14 @@ fn product(own: &str, other: &str) -> String {
     include_str!("../shaders/fast/attention/product.wgsl").replace("OWN", own).replace("OTHER", other)
 }
 
-/// Adds the tile times the other lines of `source` to the sums; `first` once for each other line.
-fn gather(source: &str, name: &str, blocks: usize, first: &str) -> String {
+/// Adds the tile times the other lines of `source` to the sums.
+fn gather(source: &str, name: &str, blocks: usize) -> String {
     let block = |block: usize| {
         let sums = ["x", "y", "z", "w"].map(|i| format!("{name}{block}{i} += weights.{i} * values;\n")).concat();
         include_str!("../shaders/fast/attention/gather.wgsl")
             .replace("SOURCE", source)
             .replace("FIRST", &(64 * block).to_string())
-            .replace("ADD", &(sums + if block == 0 { first } else { "" }))
+            .replace("ADD", &sums)
     };
     (0..blocks).map(block).collect()
 }
@@ -214,3 +240,6 @@ fn few(blocks: usize) -> String {
             }),
         )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! What fast ops are called, and the axes along which they can be cut where their operands are more than a kernel may see.
 
 use crate::in_parts::Cut;
-use pyrite_core::Operand;
-use pyrite_core::fast::Fast;
+use pyrite_core::fast::{Dropout, Fast};
+use pyrite_core::{Layout, Operand, Result};
 
 /// The name of an op.
 pub fn name(op: &Fast) -> &'static str {
@@ -31,6 +31,26 @@ pub fn name(op: &Fast) -> &'static str {
         Fast::WindowSum { .. } | Fast::WindowMax { .. } | Fast::WindowPick { .. } => "pooling",
         Fast::WindowShare { .. } | Fast::WindowPut { .. } => "the gradient of pooling",
     }
+}
+
+/// The op on a part of its operands, of which the first output tells the place in the whole.
+pub fn of_part(op: &Fast, part: &Layout, whole: &Layout) -> Result<Fast> {
+    let mut op = op.clone();
+    if let Fast::Attention { dropout: Some(Dropout { rows, .. }), .. }
+    | Fast::AttentionSlope { dropout: Some(Dropout { rows, .. }), .. } = &mut op
+    {
+        let mut distance = part.offset - whole.offset;
+        let mut axes = whole.stride_order();
+        axes.retain(|&mut axis| whole.shape[axis] > 1);
+        for axis in axes {
+            let start = distance / whole.strides[axis] as usize;
+            distance %= whole.strides[axis] as usize;
+            if axis < 3 {
+                *rows = rows.slice(axis as isize, start, part.shape[axis], 1)?;
+            }
+        }
+    }
+    Ok(op)
 }
 
 /// The cuts of an op with these operands, inputs before outputs; an input that is left out has no part in them.

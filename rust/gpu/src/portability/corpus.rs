@@ -3,7 +3,7 @@
 
 use crate::{Gpu, index, matmul};
 use pyrite_core::fast::Fast;
-use pyrite_core::random::{Draw, Law};
+use pyrite_core::random::{Draw, Law, Philox};
 use pyrite_core::range::Range;
 use pyrite_core::tensor::{Argument, Attention, Convolution, Pooling};
 use pyrite_core::{Backend, Combine, DType, Error, Op, Operand, Reduction, Result, Scalar, Scan, Tensor};
@@ -340,7 +340,7 @@ fn recurrent(gpu: &'static Gpu, dtype: DType) -> Result<()> {
 }
 
 /// Attention and its gradients, of heads of one block of columns and of several, of many queries, few over long keys, and many
-/// over few keys, with each kind of mask.
+/// over few keys, with each kind of mask, with and without dropout.
 fn attention(gpu: &'static Gpu, dtype: DType) -> Result<()> {
     let shapes =
         [(70, 40, 8, 100), (70, 40, 100, 8), (3, 40, 8, 256), (3, 600, 256, 8), (30, 600, 8, 8), (600, 3, 256, 8)];
@@ -349,8 +349,11 @@ fn attention(gpu: &'static Gpu, dtype: DType) -> Result<()> {
         let key = &zeros(gpu, &[2, 2, keys, size], dtype)?;
         let value = &zeros(gpu, &[2, 2, keys, value_size], dtype)?;
         let masks = [zeros(gpu, &[queries, keys], dtype)?, zeros(gpu, &[2, 1, 1, keys], DType::Bool)?];
-        for (mask, is_causal) in [(None, false), (None, true), (Some(&masks[0]), false), (Some(&masks[1]), false)] {
-            let given = Attention { query, key, value, mask, scale: 1.0, is_causal, shares_heads: true };
+        let drop = Some((0.5, Philox::new(0)));
+        let causal = [(None, true, None), (None, true, drop)];
+        let masked = [(None, false, None), (Some(&masks[0]), false, None), (Some(&masks[1]), false, drop)];
+        for (mask, is_causal, dropout) in causal.into_iter().chain(masked) {
+            let given = Attention { query, key, value, mask, scale: 1.0, is_causal, shares_heads: true, dropout };
             if let Some((y, logarithms)) = given.fast()? {
                 assert!(given.fast_slopes(&y, &y, &logarithms)?.is_some());
             }

@@ -4,8 +4,9 @@ use super::super::{Tensor, transfer::require_together};
 use crate::backend::Operand;
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::fast::Fast;
+use crate::fast::{Dropout, Fast};
 use crate::layout::{Layout, Shape};
+use crate::random::{Draw, Law, Philox};
 
 /// What an attention is computed from, and how.
 #[derive(Clone, Copy)]
@@ -18,6 +19,8 @@ pub struct Attention<'a> {
     pub is_causal: bool,
     /// Whether several query heads may share a key head.
     pub shares_heads: bool,
+    /// The probability with which a weight stays, and where the generator stands that decides.
+    pub dropout: Option<(f64, Philox)>,
 }
 
 /// All axes before the last three as one, and one of size 1 where there are fewer.
@@ -77,6 +80,14 @@ impl Attention<'_> {
         Ok(mask.is_some().then_some([q, k, v, mask]))
     }
 
+    fn dropout(&self) -> Option<Dropout> {
+        let (p, Philox { seed, offset }) = self.dropout?;
+        let rows = Layout::contiguous(&by_heads(&Layout::contiguous(self.query.shape()))?.shape[..3]);
+        let numel = rows.numel() * self.key.shape()[self.key.rank().checked_sub(2)?];
+        let draw = Draw { law: Law::Bernoulli { p }, dtype: DType::F32, numel, seed, offset };
+        Some(Dropout { draw, rows })
+    }
+
     fn others(&self) -> Vec<&Tensor> {
         [self.key, self.value].into_iter().chain(self.mask).collect()
     }
@@ -93,7 +104,7 @@ impl Attention<'_> {
     /// The attention, and for each query the logarithm of its sum of exponentials, which the gradients need.
     pub fn fast(&self) -> Result<Option<(Tensor, Tensor)>> {
         let Attention { query, is_causal, scale, .. } = *self;
-        let op = Fast::Attention { is_causal, scale: scale as f32, size: self.size() };
+        let op = Fast::Attention { is_causal, scale: scale as f32, size: self.size(), dropout: self.dropout() };
         if !query.has(&op) || !self.is_plain() {
             return Ok(None);
         }
@@ -110,7 +121,7 @@ impl Attention<'_> {
     /// The gradients of query, key and value from that of the result, the result and its logarithms.
     pub fn fast_slopes(&self, g: &Tensor, y: &Tensor, logarithms: &Tensor) -> Result<Option<[Tensor; 3]>> {
         let Attention { query, key, value, is_causal, scale, .. } = *self;
-        let op = Fast::AttentionSlope { is_causal, scale: scale as f32, size: self.size() };
+        let op = Fast::AttentionSlope { is_causal, scale: scale as f32, size: self.size(), dropout: self.dropout() };
         if !query.has(&op) || !self.is_plain() {
             return Ok(None);
         }

@@ -52,7 +52,7 @@ fn query_slope(context: &Context, given: Given<'_>, g: &Operand, lines: &Buffer,
         let blocks = blocks(dq);
         let code = include_str!("../../shaders/fast/attention/query_slope.wgsl")
             .replace("SUMS", &sums("dq", blocks))
-            .replace("GATHER", &gather("k", "dq", blocks, ""))
+            .replace("GATHER", &gather("k", "dq", blocks))
             .replace("PUT", &put("dq", blocks, |sum, _| format!("{sum} * bitcast<f32>(scale())")));
         kernel.code(&code);
         kernel.launch(context, [groups * split.parts, 1, 1])
@@ -89,7 +89,7 @@ fn key_slope(
         };
         let blocks = blocks(slope);
         all_sums += &sums(name, blocks);
-        steps += &step.replace("GATHER", &gather(source, name, blocks, ""));
+        steps += &step.replace("GATHER", &gather(source, name, blocks));
         puts += &put(name, blocks, |sum, _| format!("{sum}{factor}"));
     }
     let names: Vec<&str> = ["k", "v"].into_iter().chain(slopes.iter().map(|&(name, _)| name)).collect();

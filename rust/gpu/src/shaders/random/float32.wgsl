@@ -1,6 +1,3 @@
-// A number of (0, 1].
-fn unit(bits: u32) -> f32 { return f32(bits) * 2.3283064365386963e-10 + 1.1641532182693481e-10; }
-
 fn parameter(i: u32) -> f32 { return bitcast<f32>(parameter_word(i)); }
 
 // Its rounding may reach the bound that is left out; the other one takes its place.

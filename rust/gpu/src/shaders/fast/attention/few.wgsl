@@ -87,7 +87,7 @@ fn main(
         let fade = exp_f32(top - level);
         top = high;
         total = total * fade + weight;
-        weights[index] = weight;
+        weights[index] = weight * share(query, key);
         if index < 4u {
             fades[index] = fade;
         }

@@ -17,7 +17,7 @@ fn main(
     let down = index / 16u;
     let own = first + 4u * down;
     let end = end_of(part, select(size_k(2u), min(size_k(2u), first + 64u), IS_CAUSAL));
-    // The largest score so far, and the sum of exponentials of what lies below it.
+    // The largest score so far, and the sum of exponentials of what lies below it, of the thread's keys.
     var top = vec4<f32>(-infinity());
     var total = vec4<f32>();
     SUMS
@@ -36,13 +36,21 @@ fn main(
         workgroupBarrier();
         // Finite, so that a query that has not seen a key yet stays at zero.
         let level = max(high, vec4<f32>(-3.0e38));
-        tile[(2u * across) * 17u + down] = exp4(scores0 - level);
-        tile[(2u * across + 1u) * 17u + down] = exp4(scores1 - level);
+        let weights0 = exp4(scores0 - level);
+        let weights1 = exp4(scores1 - level);
+        tile[(2u * across) * 17u + down] = weights0 * shares(own, key);
+        tile[(2u * across + 1u) * 17u + down] = weights1 * shares(own, key + 1u);
         let fade = exp4(top - level);
         top = high;
-        total *= fade;
+        total = total * fade + weights0 + weights1;
         FADE
         GATHER
+    }
+    tile[across * 17u + down] = total;
+    workgroupBarrier();
+    total = vec4<f32>();
+    for (var i = 0u; i < 16u; i++) {
+        total += tile[i * 17u + down];
     }
     PUT
     if across == 0u {

@@ -26,6 +26,8 @@ fn main(
             let query = first_other + 2u * across;
             let weights0 = weights_of(query, own, products[0]);
             let weights1 = weights_of(query + 1u, own, products[1]);
+            let shares0 = shares_of(query, own);
+            let shares1 = shares_of(query + 1u, own);
             STEPS
         }
     }

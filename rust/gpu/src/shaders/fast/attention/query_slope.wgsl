@@ -23,11 +23,12 @@ fn main(
         let slopes = product_g_v(first, first_other, index);
         for (var i = 0u; i < 2u; i++) {
             let key = first_other + 2u * across + i;
+            let given = slopes[i] * shares(own, key);
             tile[(2u * across + i) * 17u + down] = vec4<f32>(
-                weighted(own, key, products[i].x) * (slopes[i].x - delta(own)),
-                weighted(own + 1u, key, products[i].y) * (slopes[i].y - delta(own + 1u)),
-                weighted(own + 2u, key, products[i].z) * (slopes[i].z - delta(own + 2u)),
-                weighted(own + 3u, key, products[i].w) * (slopes[i].w - delta(own + 3u)),
+                weighted(own, key, products[i].x) * (given.x - delta(own)),
+                weighted(own + 1u, key, products[i].y) * (given.y - delta(own + 1u)),
+                weighted(own + 2u, key, products[i].z) * (given.z - delta(own + 2u)),
+                weighted(own + 3u, key, products[i].w) * (given.w - delta(own + 3u)),
             );
         }
         GATHER
