@@ -8,7 +8,7 @@ use crate::pipelines::{Access, WORKGROUP};
 use crate::program::MAX_ELEMENTS;
 use crate::vectors;
 use pyrite_core::program::{Arg, Input, Program, Step};
-use pyrite_core::{Buffer, DType, Result, Scalar};
+use pyrite_core::{Buffer, DType, Op, Result, Scalar};
 
 /// Elements of a thread where the layouts allow it.
 const LANES: usize = 4;
@@ -208,6 +208,12 @@ impl<'p> Part<'p> {
     }
 }
 
+/// Whether an op's function has many loops: compilers that copy it for each element of a thread may take a minute, and reading
+/// side by side is not what such an op waits for.
+fn has_loops(step: &Step) -> bool {
+    matches!(step, Step::Apply { op: Op::igamma | Op::igammac | Op::zeta, .. })
+}
+
 /// Elements of a thread: [`LANES`] where all inputs lie well for it, else as many as share a word of a result.
 fn lanes(program: &Program, target: Target) -> usize {
     let takes = |lanes: usize| match target {
@@ -220,7 +226,8 @@ fn lanes(program: &Program, target: Target) -> usize {
         Form::Step => input.layout.strides.last() != Some(&1),
         Form::Apart => false,
     };
-    if takes(LANES) && program.inputs.iter().all(lies_well) {
+    let is_short = !program.steps.iter().any(has_loops);
+    if is_short && takes(LANES) && program.inputs.iter().all(lies_well) {
         return LANES;
     }
     let per_word = |&step: &usize| per_word(program.steps[step].dtype());
@@ -246,4 +253,24 @@ fn scalar_words(scalar: Scalar, dtype: DType, words: &mut Parameters) -> Result<
         words.push((wide >> 32) as u32);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_takes_one_element_of_an_op_that_loops() {
+        for (op, count) in [(Op::add, LANES), (Op::igamma, 1), (Op::igammac, 1), (Op::zeta, 1)] {
+            let program = Program {
+                shape: [8].into_iter().collect(),
+                numel: 8,
+                inputs: Vec::new(),
+                scalars: vec![(Scalar::Float(1.0), DType::F64)],
+                steps: vec![Step::Apply { op, dtype: DType::F64, args: vec![Arg::Scalar(0); 2] }],
+                outputs: vec![0],
+            };
+            assert_eq!(lanes(&program, Target::Dense), count, "{}", op.name());
+        }
+    }
 }
