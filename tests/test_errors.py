@@ -373,6 +373,11 @@ def test_a_batch_that_contains_itself() -> None:
         data.default_collate(batch)
 
 
+def test_contraction_of_no_dimension() -> None:
+    with pytest.raises(IndexError, match="Dimension specified as -1 but tensor has no dimensions"):
+        pyrite.tensordot(pyrite.tensor(3), pyrite.tensor(3), ([-1], [-1]))
+
+
 def test_what_stays_possible() -> None:
     """Large numbers that are no mistake."""
     assert pyrite.ones(1).expand(2**62).numel() == 2**62

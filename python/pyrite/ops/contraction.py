@@ -24,6 +24,9 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     first, second = contracted(a, b, dims)
     if len(first) != len(second):
         raise RuntimeError(f"both dimension lists should have same length, got {first} and {second}")
+    for x, dimensions in ((a, first), (b, second)):
+        if dimensions and x.ndim == 0:
+            raise IndexError(f"Dimension specified as {dimensions[0]} but tensor has no dimensions")
     first, second = [wrap_dim(d, a.ndim) for d in first], [wrap_dim(d, b.ndim) for d in second]
     for i, j in zip(first, second):
         m, n = a.shape[i], b.shape[j]
