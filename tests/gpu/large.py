@@ -134,6 +134,7 @@ WITH_GRADIENTS = {
     "max_pool2d": (lambda x: F.max_pool2d(x, 2), IMAGES),
     "avg_pool1d": (lambda x: F.avg_pool1d(x, 3, 2), numbers(30, 3, 150)),
     "attention": (F.scaled_dot_product_attention, HEADS, numbers(6, 4, 35, 16), numbers(6, 4, 35, 16)),
+    "attention of heads alone": (F.scaled_dot_product_attention, *(numbers(24, n, 16) for n in (30, 35, 35))),
     "causal attention": (lambda q: F.scaled_dot_product_attention(q, q * 2, q - 1, is_causal=True), HEADS),
 }
 

@@ -41,6 +41,11 @@ fn heads_of(tensor: &Tensor) -> Result<Option<Operand>> {
     Ok(Some(Operand { layout, ..tensor.operand()? }))
 }
 
+/// A row-major tensor of a number for each query, by heads as `like` is.
+fn lines_of(tensor: &Tensor, like: &Operand) -> Result<Operand> {
+    Ok(Operand { layout: Layout::contiguous(&like.layout.shape[..3]), ..tensor.to_contiguous()?.operand()? })
+}
+
 impl Attention<'_> {
     /// Whether the shapes and dtypes are those that kernels take.
     fn is_plain(&self) -> bool {
@@ -114,7 +119,8 @@ impl Attention<'_> {
         let y = result(&shape, query)?;
         let logarithms = Tensor::empty(&rows, DType::F32, query.backend)?;
         let Some(out) = heads_of(&y)? else { return Ok(None) };
-        query.backend.fast(&op, &inputs, &[out, logarithms.operand()?])?;
+        let lines = lines_of(&logarithms, &out)?;
+        query.backend.fast(&op, &inputs, &[out, lines])?;
         Ok(Some((y, logarithms)))
     }
 
@@ -133,7 +139,8 @@ impl Attention<'_> {
         }
         let Some([q, k, v, mask]) = self.operands()? else { return Ok(None) };
         let (Some(g), Some(y)) = (heads_of(g)?, heads_of(y)?) else { return Ok(None) };
-        let inputs = [Some(g), q, k, v, mask, Some(y), Some(logarithms.to_contiguous()?.operand()?)];
+        let lines = lines_of(logarithms, &y)?;
+        let inputs = [Some(g), q, k, v, mask, Some(y), Some(lines)];
         let slopes = [result(query.shape(), query)?, result(key.shape(), key)?, result(value.shape(), value)?];
         let outputs = slopes.iter().map(heads_of).collect::<Result<Option<Vec<_>>>>()?;
         let Some(outputs) = outputs else { return Ok(None) };
